@@ -1,0 +1,1 @@
+"""People, research groups, and each person's own keys and MAST token."""

@@ -1,0 +1,1 @@
+"""Baskets, what is wanted from them, and the bundles made of them."""

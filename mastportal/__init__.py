@@ -1,0 +1,1 @@
+"""mastportal: a research group's own portal to the JWST and HST data in MAST."""

@@ -1,0 +1,1 @@
+"""What ./run starts: PostgreSQL, Valkey, the sandbox, workers, beat and web, as child processes."""

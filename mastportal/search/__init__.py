@@ -1,0 +1,1 @@
+"""Asking the archive, the result cache and product lists."""
