@@ -1,0 +1,43 @@
+"""Reads settings from the environment, each of one kind, and fails loudly at start. Imports nothing of ours."""
+
+from pathlib import Path
+
+import environ
+
+# NAME may be given as NAME_FILE, the path of a file that holds the value (container secrets).
+_env = environ.FileAwareEnv()
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The value of `name`; without a default it must be set. Raises ImproperlyConfigured."""
+    return str(_env.str(name) if default is None else _env.str(name, default=default))
+
+
+def integer(name: str, default: int) -> int:
+    """A whole number, underscores allowed (`500_000`). Raises ImproperlyConfigured."""
+    return int(_env.int(name, default=default))
+
+
+def number(name: str, default: float) -> float:
+    """A decimal number. Raises ImproperlyConfigured."""
+    return float(_env.float(name, default=default))
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """A yes or no: true/false, yes/no, on/off, 1/0."""
+    return bool(_env.bool(name, default=default))
+
+
+def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    """A comma-separated list; blanks around its parts are dropped."""
+    return [part.strip() for part in text(name, ",".join(default)).split(",") if part.strip()]
+
+
+def folder(name: str, default: Path) -> Path:
+    """The absolute path of a folder; it need not exist yet."""
+    return Path(text(name, str(default))).expanduser().resolve()
+
+
+def database(name: str) -> dict[str, object]:
+    """A Django database entry from an address such as `postgresql://user:secret@host:port/name`."""
+    return dict(_env.db(name))

@@ -1,0 +1,223 @@
+"""Every setting of the portal, read from the environment. What production needs refuses to start when missing."""
+
+from pathlib import Path
+
+from celery.schedules import schedule
+
+from mastportal import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = (BASE_DIR / "CHANGELOG.md").read_text().split("## ", 1)[1].split()[0]
+
+# --- what runs, and where
+SECRET_KEY = env.text("SECRET_KEY")
+DEBUG = env.flag("DEBUG")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
+HTTPS = SITE_URL.startswith("https://")
+WEB_WORKERS = env.integer("WEB_WORKERS", 2)
+WEB_THREADS = env.integer("WEB_THREADS", 12)
+
+# --- the archive
+ARCHIVE_URL = env.text("ARCHIVE_URL", "https://mast.stsci.edu").rstrip("/")
+ARCHIVE_IS_SANDBOX = env.flag("ARCHIVE_IS_SANDBOX")
+ARCHIVE_NAME = "Sandbox archive" if ARCHIVE_IS_SANDBOX else "MAST"
+PORTAL_CONTACT = env.text("PORTAL_CONTACT", "" if not ARCHIVE_IS_SANDBOX else "sandbox@localhost")
+USER_AGENT = f"mastportal/{VERSION} (+{SITE_URL}; {PORTAL_CONTACT})"
+CONNECT_TIMEOUT_S = env.number("CONNECT_TIMEOUT_S", 10)
+STALL_S = env.number("STALL_S", 60)
+QUESTION_TIMEOUT_S = env.number("QUESTION_TIMEOUT_S", 600)
+ASK_CONNECTIONS = env.integer("ASK_CONNECTIONS", 4)
+FETCH_CONNECTIONS = env.integer("FETCH_CONNECTIONS", 4)
+ALLOWED_DATA_HOSTS = env.words("ALLOWED_DATA_HOSTS")
+ROW_LIMIT = env.integer("ROW_LIMIT", 500_000)
+MAST_ACCOUNT_URL = env.text("MAST_ACCOUNT_URL", "https://proper.stsci.edu/proper/authentication/auth")
+MAST_TOKEN_URL = env.text("MAST_TOKEN_URL", "https://auth.mast.stsci.edu/tokens")
+
+# --- how long things are kept, and how much of them
+RESULT_TTL_S = env.integer("RESULT_TTL_S", 6 * 3600)
+RESULT_KEEP_S = env.integer("RESULT_KEEP_S", 7 * 24 * 3600)
+PRODUCTS_TTL_S = env.integer("PRODUCTS_TTL_S", 24 * 3600)
+LEASE_S = env.integer("LEASE_S", 120)
+SWEEP_S = env.number("SWEEP_S", min(15.0, LEASE_S / 2))
+ENTITLEMENT_TTL_S = env.integer("ENTITLEMENT_TTL_S", 3600)
+BUNDLE_KEEP_S = env.integer("BUNDLE_KEEP_S", 30 * 24 * 3600)
+TABLE_CACHE_BYTES = env.integer("TABLE_CACHE_BYTES", 512 * 1024**2)
+STORE_DIR = env.folder("STORE_DIR", BASE_DIR / ".portal" / "store")
+STORE_QUOTA_BYTES = env.integer("STORE_QUOTA_BYTES", 0)  # 0: as much as the disk holds
+STREAMS_PER_PERSON = env.integer("STREAMS_PER_PERSON", 16)
+
+# --- secrets
+TOKEN_KEYS = env.words("TOKEN_KEYS")  # Fernet keys, newest first; `./run manage rotate_keys`
+if not TOKEN_KEYS:
+    raise RuntimeError(
+        "TOKEN_KEYS is missing: give one Fernet key, made by `openssl rand -base64 32 | tr '+/' '-_'`"
+    )
+if not ARCHIVE_IS_SANDBOX and not PORTAL_CONTACT:
+    raise RuntimeError(
+        "PORTAL_CONTACT is missing: give the administrator's mail address, which MAST sees with each request"
+    )
+DEMO_PASSWORDS_FILE = env.text("DEMO_PASSWORDS_FILE", "")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "mastportal.search",
+    "mastportal.files",
+    "basket",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mastportal.security.headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "mastportal.urls"
+WSGI_APPLICATION = "mastportal.wsgi.application"
+APPEND_SLASH = True
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.portal",
+            ],
+        },
+    }
+]
+
+# --- PostgreSQL and Valkey
+DATABASES = {
+    "default": env.database("DATABASE_URL")
+    | {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {"pool": {"min_size": 1, "max_size": 24}}}
+}
+if not env.flag("DATABASE_POOL", True):  # prefork workers and tests hold one connection each
+    DATABASES["default"] |= {"OPTIONS": {}, "CONN_MAX_AGE": 60}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+VALKEY_URL = env.text("VALKEY_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{VALKEY_URL}/1",
+        "KEY_PREFIX": "portal",
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+# --- Celery: the row is the truth, the queue is a nudge
+CELERY_BROKER_URL = f"{VALKEY_URL}/0"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "ask"
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_ROUTES = {"mastportal.files.*": {"queue": "fetch"}}
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": task, "schedule": schedule(every_s), "options": {"expires": every_s}}
+    for name, task, every_s in [
+        ("search.sweep", "mastportal.search.tasks.sweep", SWEEP_S),
+        ("basket.sweep", "basket.tasks.sweep", SWEEP_S),
+        ("files.clean", "mastportal.files.tasks.clean", 3600),
+        ("accounts.heartbeat", "accounts.tasks.beat", 60),
+    ]
+}
+
+# --- people
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 3600 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+# --- REST
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "mastportal.api.as_error",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "mastportal.api.AlwaysJson",
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a word of our own grammar
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "mastportal",
+    "DESCRIPTION": "Search, baskets and bundles of JWST and HST data, for a research group's own tools.",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+}
+
+# --- static files
+STATIC_URL = "/static/"
+STATIC_ROOT = env.folder("STATIC_ROOT", BASE_DIR / "staticfiles")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": env.text("STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")},
+}
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+TIME_ZONE = "UTC"
+USE_TZ = True
+DATETIME_FORMAT = "Y-m-d H:i"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024**2
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "astroquery": {"level": "WARNING"},
+        "django.server": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,34 @@
+"""Which address is answered by whom. Wiring only."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views import defaults
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from mastportal.api import error_page
+from mastportal.health import healthz
+
+api = [
+    path("", include("accounts.api")),
+    path("", include("mastportal.search.api")),
+    path("", include("mastportal.files.api")),
+    path("", include("basket.api")),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/browse/", SpectacularSwaggerView.as_view(url_name="schema"), name="schema-browse"),
+]
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(api)),
+    path("", include("accounts.urls")),
+    path("", include("mastportal.search.urls")),
+    path("", include("basket.urls")),
+]
+
+handler400 = error_page(defaults.bad_request, "bad_question", "This request cannot be understood.", 400)
+handler403 = error_page(defaults.permission_denied, "forbidden", "You may not do this.", 403)
+handler404 = error_page(defaults.page_not_found, "not_found", "There is no such address here.", 404)
+handler500 = error_page(
+    defaults.server_error, "internal", "Something broke here; the administrator's log says what.", 500
+)
