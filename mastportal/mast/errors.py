@@ -1,0 +1,46 @@
+"""What can go wrong with the archive, each error's text one plain sentence for people; imports nothing."""
+
+from typing import ClassVar
+
+
+class ArchiveError(Exception):
+    """Anything the archive, or a question to it, failed with."""
+
+    retryable: ClassVar[bool] = False
+
+
+class Unavailable(ArchiveError):
+    """The archive did not answer as an archive does: 5xx, no connection, HTML or broken JSON."""
+
+    retryable = True
+
+
+class TimedOut(ArchiveError):
+    """The archive was silent, or still busy with the question, for longer than we wait."""
+
+    retryable = True
+
+
+class Refused(ArchiveError):
+    """401 or 403: these bytes or this page need a token that is authorised for them."""
+
+
+class NotFound(ArchiveError):
+    """The archive knows no such name, file or observation."""
+
+
+class BadQuestion(ArchiveError):
+    """The question itself is at fault; `field` names the part of it a person should mend."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class TooMany(BadQuestion):
+    """More rows match than may be fetched: `count` of at most `limit`."""
+
+    def __init__(self, message: str, count: int, limit: int, field: str = "") -> None:
+        super().__init__(message, field)
+        self.count = count
+        self.limit = limit
