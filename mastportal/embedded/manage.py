@@ -1,0 +1,22 @@
+"""`./run manage …`: a management command against the running portal's services, or services of its own."""
+
+import subprocess
+from contextlib import ExitStack
+
+from mastportal.embedded.environment import django_environment, python, read_wishes
+from mastportal.embedded.services import data_services
+from mastportal.embedded.state import CHECKOUT, State
+
+
+def manage(arguments: list[str]) -> int:
+    """Run it and return its exit code. Raises StartError when services cannot be started."""
+    wishes = read_wishes()
+    state = State.at(wishes.folder)
+    with ExitStack() as stack:
+        ports = state.running()
+        if ports is None:
+            stack.enter_context(state.only_one())
+            state.claim_archive(wishes.archive)
+            _, ports = stack.enter_context(data_services(state))
+        env = django_environment(state, wishes, ports)
+        return subprocess.run(python("manage.py", *arguments), env=env, cwd=CHECKOUT).returncode

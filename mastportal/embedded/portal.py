@@ -1,0 +1,79 @@
+"""`./run`: the whole portal as child processes of this one, until it is told to stop."""
+
+from mastportal.embedded import prepare
+from mastportal.embedded.child import Child
+from mastportal.embedded.environment import Wishes, django_environment, python, read_wishes
+from mastportal.embedded.services import Family, answers, data_services, log_of, sandbox, say, stop_signals
+from mastportal.embedded.state import State
+
+ASK_WORKERS, FETCH_THREADS, WEB_WORKERS, WEB_THREADS = 2, 4, 2, 12
+# A worker child that has grown this far is replaced after its task.
+CHILD_MEMORY_KIB = 1_500_000
+
+
+def _celery(*arguments: str) -> list[str]:
+    return python("-m", "celery", "-A", "mastportal", "--quiet", *arguments)
+
+
+def _workers(state: State, env: dict[str, str]) -> list[Child]:
+    """The two kinds of worker and the clock. Prefork children keep a database connection each."""
+    ask = ["worker", "-Q", "ask", "-n", "ask@%h", "-c", env.get("ASK_CONNECTIONS", str(ASK_WORKERS))]
+    ask += [f"--max-memory-per-child={CHILD_MEMORY_KIB}", "--without-mingle", "--without-gossip"]
+    fetch = [
+        "worker",
+        "-Q",
+        "fetch",
+        "-n",
+        "fetch@%h",
+        "-P",
+        "threads",
+        "--without-mingle",
+        "--without-gossip",
+    ]
+    fetch += ["-c", env.get("FETCH_CONNECTIONS", str(FETCH_THREADS))]
+    beat = ["beat", "-s", str(state.folder / "beat"), "--pidfile="]
+    no_pool = env | {"DATABASE_POOL": "0"}
+    return [
+        Child("ask worker", _celery(*ask), no_pool, log_of(state, "ask")),
+        Child("fetch worker", _celery(*fetch), env, log_of(state, "fetch")),
+        Child("beat", _celery(*beat), no_pool, log_of(state, "beat")),
+    ]
+
+
+def _web(state: State, env: dict[str, str], port: int) -> Child:
+    argv = python(
+        "-m", "gunicorn", "mastportal.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"
+    )
+    argv += ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--timeout", "0"]
+    argv += ["--no-control-socket", "--worker-tmp-dir", str(state.folder), "--graceful-timeout", "5"]
+    return Child("web", argv, env, log_of(state, "web"), answers(f"http://127.0.0.1:{port}/healthz"))
+
+
+def _greet(state: State, wishes: Wishes) -> None:
+    print(f"Portal ready at http://127.0.0.1:{wishes.port}", flush=True)
+    if wishes.is_sandbox:
+        print("Demo accounts (sandbox only):", flush=True)
+        for name, password in state.demo.items():
+            print(f"  {name:8} {password}", flush=True)
+
+
+def up() -> int:
+    """Start everything, say where, and keep it running. Raises StartError; leaves no process behind."""
+    wishes = read_wishes()
+    state = State.at(wishes.folder)
+    with state.only_one(), stop_signals() as should_stop, data_services(state) as (family, ports):
+        state.claim_archive(wishes.archive)
+        env = django_environment(state, wishes, ports)
+        _start(state, wishes, family, ports, env)
+        _greet(state, wishes)
+        family.watch(should_stop)
+        say("Stopping …")
+    return 0
+
+
+def _start(state: State, wishes: Wishes, family: Family, ports: dict[str, int], env: dict[str, str]) -> None:
+    if wishes.is_sandbox:
+        family.add(sandbox(state, wishes, wishes.sandbox_port))
+    prepare.up_to_date(state, env, is_sandbox=wishes.is_sandbox)
+    family.add(*_workers(state, env), _web(state, env, wishes.port))
+    state.note_running(ports)

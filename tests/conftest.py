@@ -1,0 +1,192 @@
+"""The fixtures that every room's tests share: the cast, the sandbox's controls, a real Celery worker."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db import connection
+from rest_framework.test import APIClient
+
+from accounts.models import Membership, ResearchGroup
+from mastportal.celery import app
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SHARED = CHECKOUT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of recorded archive metadata beside the checkout; skips where it is absent."""
+    if not (SHARED / "mast").is_dir():
+        pytest.skip("the recorded metadata (../shared/mast) is not on this machine")
+    return SHARED
+
+
+class Sandbox:
+    """The stand-in archive's controls, as the contract gives them."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._client = httpx.Client(base_url=url, timeout=20, trust_env=False)
+
+    def log(self, since: int = 0) -> list[dict[str, Any]]:
+        return self._client.get("/_sandbox/log", params={"since": since}).json()
+
+    def mark(self) -> int:
+        """The number of the newest request, to ask for the log since now."""
+        return max((entry["n"] for entry in self.log()), default=0)
+
+    def faults(self, *faults: dict[str, Any]) -> None:
+        self._client.post("/_sandbox/faults", json=list(faults)).raise_for_status()
+
+    def clear(self) -> None:
+        self._client.request("DELETE", "/_sandbox/faults").raise_for_status()
+
+    def replace(self, uri: str) -> None:
+        self._client.post("/_sandbox/replace", json={"uri": uri}).raise_for_status()
+
+    def today(self, date: str) -> None:
+        self._client.post("/_sandbox/today", json={"date": date}).raise_for_status()
+
+    def tokens(self) -> list[dict[str, Any]]:
+        return self._client.get("/_sandbox/tokens").json()
+
+    def body(self, uri: str, token: str = "") -> bytes:
+        """A product's bytes, asked for like anybody would."""
+        headers = {"Authorization": f"token {token}"} if token else {}
+        answer = self._client.get("/api/v0.1/Download/file", params={"uri": uri}, headers=headers)
+        return answer.raise_for_status().content
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """The sandbox that ./run test started, without faults before and after."""
+    control = Sandbox(settings.ARCHIVE_URL)
+    control.clear()
+    yield control
+    control.clear()
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache(request: pytest.FixtureRequest) -> None:
+    """What one test remembered must not answer another."""
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        cache.clear()
+
+
+def make_person(name: str, group: str, role: str) -> User:
+    person = User.objects.create_user(name, f"{name}@lab.example", "correct horse battery")
+    research_group, _ = ResearchGroup.objects.get_or_create(name=group)
+    Membership.objects.create(group=research_group, user=person, role=role)
+    return person
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """Owns things."""
+    return make_person("alice", "Demo group", "owner")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Is in Alice's group, as an editor."""
+    return make_person("bob", "Demo group", "editor")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """Must see nothing of theirs."""
+    return make_person("charlie", "Another group", "owner")
+
+
+def client_of(person: User) -> APIClient:
+    """A REST client signed in as `person`."""
+    client = APIClient(raise_request_exception=True)
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def api(alice: User) -> APIClient:
+    """Alice's REST client."""
+    return client_of(alice)
+
+
+class Worker:
+    """A real Celery worker on the test database, both kinds; killed with all its children."""
+
+    def __init__(self) -> None:
+        database = connection.settings_dict
+        address = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
+        self._env = os.environ | {"DATABASE_URL": address, "DATABASE_POOL": "0"}
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        for queue, pool in (("ask", ["-P", "prefork", "-c", "2"]), ("fetch", ["-P", "threads", "-c", "4"])):
+            argv = [
+                sys.executable,
+                "-m",
+                "celery",
+                "-A",
+                "mastportal",
+                "--quiet",
+                "worker",
+                "-Q",
+                queue,
+                *pool,
+            ]
+            argv += ["-n", f"{queue}@test", "--without-mingle", "--without-gossip", "-l", "WARNING"]
+            self._processes.append(
+                subprocess.Popen(argv, env=self._env, cwd=CHECKOUT, start_new_session=True)
+            )
+        deadline = time.monotonic() + 60
+        while len(app.control.ping(timeout=0.5)) < len(self._processes):
+            assert time.monotonic() < deadline, "the Celery workers did not start"
+
+    def kill(self) -> None:
+        """kill -9 of the workers and their children, as a crash would."""
+        for process in self._processes:
+            os.killpg(process.pid, 9)
+            process.wait()
+        self._processes.clear()
+
+    def stop(self) -> None:
+        self.kill()
+
+
+@pytest.fixture(scope="session")
+def _celery_worker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Worker]:
+    with django_db_blocker.unblock():
+        worker = Worker()
+    worker.start()
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture
+def worker(transactional_db: None, _celery_worker: Worker) -> Iterator[Worker]:
+    """The session's worker, alive before and after; the queues are emptied first."""
+    app.control.purge()
+    if not _celery_worker._processes:
+        _celery_worker.start()
+    yield _celery_worker
+    if not _celery_worker._processes:
+        _celery_worker.start()
+
+
+def wait_until(condition: Any, patience_s: float = 30.0) -> Any:
+    """Poll `condition` until it gives something true, and give that."""
+    deadline = time.monotonic() + patience_s
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+    return found
