@@ -1,4 +1,4 @@
-"""Reads settings from the environment, each of one kind, and fails loudly at start. Imports nothing of ours."""
+"""Reads settings from the environment, and fails loudly at start. Imports nothing of ours."""
 
 from pathlib import Path
 

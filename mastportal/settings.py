@@ -1,4 +1,4 @@
-"""Every setting of the portal, read from the environment. What production needs refuses to start when missing."""
+"""Every setting of the portal, read from the environment; refuses to start without what it needs."""
 
 from pathlib import Path
 

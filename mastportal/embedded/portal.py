@@ -17,19 +17,10 @@ def _celery(*arguments: str) -> list[str]:
 
 def _workers(state: State, env: dict[str, str]) -> list[Child]:
     """The two kinds of worker and the clock. Prefork children keep a database connection each."""
-    ask = ["worker", "-Q", "ask", "-n", "ask@%h", "-c", env.get("ASK_CONNECTIONS", str(ASK_WORKERS))]
-    ask += [f"--max-memory-per-child={CHILD_MEMORY_KIB}", "--without-mingle", "--without-gossip"]
-    fetch = [
-        "worker",
-        "-Q",
-        "fetch",
-        "-n",
-        "fetch@%h",
-        "-P",
-        "threads",
-        "--without-mingle",
-        "--without-gossip",
-    ]
+    alone = ["--without-mingle", "--without-gossip"]
+    ask = ["worker", "-Q", "ask", "-n", "ask@%h", f"--max-memory-per-child={CHILD_MEMORY_KIB}", *alone]
+    ask += ["-c", env.get("ASK_CONNECTIONS", str(ASK_WORKERS))]
+    fetch = ["worker", "-Q", "fetch", "-n", "fetch@%h", "-P", "threads", *alone]
     fetch += ["-c", env.get("FETCH_CONNECTIONS", str(FETCH_THREADS))]
     beat = ["beat", "-s", str(state.folder / "beat"), "--pidfile="]
     no_pool = env | {"DATABASE_POOL": "0"}

@@ -1,4 +1,4 @@
-"""Brings database and static files up to date before the web server starts, and only when something changed."""
+"""Brings database and static files up to date before the web server starts, when something changed."""
 
 import hashlib
 import subprocess

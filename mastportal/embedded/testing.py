@@ -1,4 +1,4 @@
-"""`./run test` and `./run bench`: services of their own in a folder that is thrown away, then pytest or a benchmark."""
+"""`./run test`: services of its own in a folder that is thrown away, then pytest."""
 
 import subprocess
 import tempfile
