@@ -17,9 +17,7 @@ def _commands() -> dict[str, list[str]]:
         "format": python("-m", "ruff", "format", "--check", "--quiet", "."),
         "lint": python("-m", "ruff", "check", "--quiet", "."),
         "types": python("-m", "mypy"),
-        "architecture": python(
-            "-m", "pytest", "-q", "-p", "no:django", "-p", "no:cacheprovider", "tests/test_architecture.py"
-        ),
+        "architecture": python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_architecture.py"),
         "migrations": python("manage.py", "makemigrations", "--check", "--dry-run", "-v0"),
     }
 
