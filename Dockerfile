@@ -19,7 +19,7 @@ COPY --from=build /static /static
 COPY --from=build /portal /portal
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 STATIC_ROOT=/static STORE_DIR=/store \
     DJANGO_SETTINGS_MODULE=mastportal.settings
-USER portal
+USER 10001
 VOLUME /store
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \

