@@ -1,0 +1,63 @@
+"""Owns who may see or change a basket or a bundle, by the rules of `accounts.access`. Knows no data inside.
+
+Outsiders are told that there is no such thing; readers of the group are told that they may not change it.
+"""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+
+from accounts.access import (
+    WRITERS,
+    Person,
+    editable_or_403,
+    groups_of,
+    may_edit,
+    role_in,
+    role_on,
+    visible,
+    visible_or_404,
+)
+from accounts.models import ResearchGroup
+from basket.models import Basket, Bundle
+
+__all__ = ["Person", "may_edit", "role_on"]
+
+
+def visible_baskets(user: Person) -> QuerySet[Basket]:
+    """A person's own baskets and those of the groups they are in."""
+    return visible(Basket.objects.select_related("owner", "group"), user)
+
+
+def visible_bundles(user: Person) -> QuerySet[Bundle]:
+    """A person's own bundles and those of the groups they are in, without the layouts' bytes."""
+    return visible(Bundle.objects.select_related("owner", "group", "basket").defer("plan", "manifest"), user)
+
+
+def basket_to_read(user: Person, basket_id: int) -> Basket:
+    return visible_or_404(Basket.objects.select_related("owner", "group"), user, pk=basket_id)
+
+
+def basket_to_write(user: Person, basket_id: int) -> Basket:
+    return editable_or_403(Basket.objects.select_related("owner", "group"), user, pk=basket_id)
+
+
+def bundle_to_read(user: Person, bundle_id: UUID) -> Bundle:
+    return visible_or_404(visible_bundles(user), user, pk=bundle_id)
+
+
+def bundle_to_write(user: Person, bundle_id: UUID) -> Bundle:
+    return editable_or_403(visible_bundles(user), user, pk=bundle_id)
+
+
+def group_to_share_with(user: Person, group_id: int | None) -> ResearchGroup | None:
+    """The group a basket is to be shared with: one in which `user` may write. None shares with nobody."""
+    if group_id is None:
+        return None
+    group = groups_of(user).filter(pk=group_id).first()
+    if group is None:
+        raise PermissionDenied("You are not in that research group, so nothing can be shared with it.")
+    if role_in(user, group) not in WRITERS:
+        raise PermissionDenied("You may read in this group but not share a basket with it; ask its owner.")
+    return group

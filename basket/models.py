@@ -1,0 +1,174 @@
+"""Owns the rows of baskets and bundles. No rule about what is wanted or how it is fetched lives here."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import ResearchGroup
+from basket.phases import UNDER_WAY, Access, Phase, Preset, Status
+from mastportal.files.models import StoredFile
+
+
+def first_selection() -> dict[str, Any]:
+    """What a new basket wants: the highest level with all parents."""
+    return {"preset": Preset.PARENTS.value, "filters": "", "include": [], "exclude": []}
+
+
+class Basket(models.Model):
+    """Observations and single files that a person, or a research group, means to download."""
+
+    name = models.CharField(max_length=120)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="baskets")
+    group = models.ForeignKey(ResearchGroup, models.SET_NULL, null=True, blank=True, related_name="baskets")
+    revision = models.PositiveIntegerField(default=1)
+    selection = models.JSONField(default=first_selection)
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-changed_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BasketLine(models.Model):
+    """One observation in a basket, with the row it had in the search it came from."""
+
+    basket = models.ForeignKey(Basket, models.CASCADE, related_name="lines")
+    obsid = models.CharField(max_length=64)
+    row = models.JSONField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["basket", "obsid"], name="one_line_per_observation")]
+
+    def __str__(self) -> str:
+        return str(self.row.get("obs_id") or self.obsid)
+
+    @property
+    def is_planned(self) -> bool:
+        """Not executed yet, so without products, whatever its dataRights say."""
+        return self.row.get("calib_level") == -1
+
+
+class BasketProduct(models.Model):
+    """One single file in a basket, chosen from the rows of an instrument keyword search."""
+
+    basket = models.ForeignKey(Basket, models.CASCADE, related_name="products")
+    data_uri = models.TextField()
+    row = models.JSONField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["basket", "data_uri"], name="one_row_per_single_file")]
+
+    def __str__(self) -> str:
+        return self.data_uri
+
+
+class Bundle(models.Model):
+    """A frozen list of files and, once they are here, the byte layout of the archive made of them."""
+
+    class Format(models.TextChoices):
+        ZIP = "zip"
+        TAR = "tar"
+
+    class Layout(models.TextChoices):
+        NESTED = "nested"
+        FLAT = "flat"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="bundles")
+    group = models.ForeignKey(ResearchGroup, models.SET_NULL, null=True, blank=True, related_name="bundles")
+    basket = models.ForeignKey(Basket, models.SET_NULL, null=True, blank=True, related_name="bundles")
+    again_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="repeats")
+    name = models.CharField(max_length=160)
+    folder = models.CharField(max_length=64)
+    format = models.CharField(max_length=8, choices=Format, default=Format.ZIP)
+    layout = models.CharField(max_length=8, choices=Layout, default=Layout.NESTED)
+    wanted = models.JSONField(default=dict)
+    phase = models.CharField(max_length=12, choices=Phase, default=Phase.PENDING)
+    notes = models.JSONField(default=list)
+    summary = models.JSONField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    size_bytes = models.BigIntegerField(null=True)
+    etag = models.CharField(max_length=80, blank=True)
+    plan = models.BinaryField(null=True)
+    manifest = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["lease_until"], name="bundle_due", condition=Q(phase__in=list(UNDER_WAY)))
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.phase in UNDER_WAY
+
+    @property
+    def is_ready(self) -> bool:
+        return self.phase == Phase.COMPLETED and self.size_bytes is not None
+
+    @property
+    def file_name(self) -> str:
+        """The name the downloaded archive gets."""
+        return f"{self.folder}.{self.format}"
+
+
+class BundleFile(models.Model):
+    """One file of a bundle: what was asked for, and what became of it."""
+
+    bundle = models.ForeignKey(Bundle, models.CASCADE, related_name="files")
+    n = models.PositiveIntegerField()
+    data_uri = models.TextField()
+    path = models.TextField()
+    description = models.TextField(blank=True)
+    programme = models.CharField(max_length=64, blank=True)
+    principal_investigator = models.CharField(max_length=200, blank=True)
+    release_mjd = models.FloatField(null=True)
+    expected_bytes = models.BigIntegerField(null=True)
+    access = models.CharField(max_length=12, choices=Access)
+    phase = models.CharField(max_length=12, choices=Phase, default=Phase.PENDING)
+    status = models.CharField(max_length=12, choices=Status, default=Status.WAITING, blank=True)
+    reason = models.TextField(blank=True)
+    stored_file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="bundle_files")
+    was_here = models.BooleanField(default=False)
+    size_bytes = models.BigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["bundle", "n"]
+        constraints = [
+            models.UniqueConstraint(fields=["bundle", "n"], name="files_are_numbered"),
+            models.UniqueConstraint(fields=["bundle", "path"], name="paths_differ"),
+        ]
+        indexes = [
+            models.Index(fields=["bundle", "phase", "n"], name="bundle_file_phase"),
+            models.Index(
+                fields=["lease_until"],
+                name="bundle_file_due",
+                condition=Q(phase__in=[Phase.QUEUED, Phase.EXECUTING]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.path

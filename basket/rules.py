@@ -1,0 +1,101 @@
+"""Owns which of a basket's products each preset wants. Knows Arrow and numpy, no models and no requests.
+
+A products table has one row per file; its column `parents` holds the observations whose product list names the
+file, joined by `;`. A file is an observation's own when its `obsID` is that observation, else it is one of its lower-level
+members (MAST protocol dossier, section 7).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from basket.phases import Preset
+
+Mask = npt.NDArray[np.bool_]
+PREVIEWS = ["PREVIEW", "THUMBNAIL"]
+TABLES_OF_MEMBERS = ["ASN", "POOL", "MSA"]
+RECOMMENDED = "Minimum Recommended Products"
+UNKNOWN_LEVEL = -9
+ABOVE_ALL = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Each place where an observation lists a file: the file's row number, the observation, whose own it is."""
+
+    row: npt.NDArray[np.int64]
+    observation: npt.NDArray[np.int64]
+    own: Mask
+
+    @classmethod
+    def of(cls, products: pa.Table) -> "Listing":
+        parents = pc.split_pattern(_one_array(products["parents"].cast(pa.string())), ";")
+        row = pc.list_parent_indices(parents).to_numpy().astype(np.int64)
+        observation = pc.list_flatten(parents)
+        own = pc.equal(_one_array(products["obsID"].cast(pa.string())).take(pa.array(row)), observation)
+        codes = observation.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        return cls(row, codes, _true(own))
+
+
+def _one_array(values: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], values.type)
+
+
+def _true(values: pa.Array | pa.ChunkedArray) -> Mask:
+    return np.asarray(pc.fill_null(values, False), dtype=bool)
+
+
+def _is_in(products: pa.Table, column: str, values: list[str]) -> Mask:
+    upper = pc.utf8_upper(products[column].cast(pa.string()))
+    return _true(pc.is_in(upper, value_set=pa.array(values, pa.string())))
+
+
+def highest_level_with_parents(products: pa.Table) -> Mask:
+    """The observation's own highest-level products, its lower-level science, and what ties them together.
+
+    No previews. Guide-star files only where the observation is itself one of the guide star. An observation
+    none of whose own products is listed gives all its science.
+    """
+    listing = Listing.of(products)
+    level = pc.fill_null(products["calib_level"].cast(pa.int64()), UNKNOWN_LEVEL).to_numpy()
+    preview, guide_star = _is_in(products, "productType", PREVIEWS), _true(products["guide_star"])
+    science = _is_in(products, "productType", ["SCIENCE"])
+    ties = _is_in(products, "productSubGroupDescription", TABLES_OF_MEMBERS)
+    itself = _true(pc.match_substring(pc.fill_null(products["obs_id"], ""), "_gs-"))
+
+    row, own = listing.row, listing.own
+    counts = own & ~preview[row] & ~guide_star[row] | own & itself[row]
+    top = np.full(listing.observation.max(initial=-1) + 1, UNKNOWN_LEVEL - 1)
+    np.maximum.at(top, listing.observation[counts], level[row][counts])
+    top[top < UNKNOWN_LEVEL] = ABOVE_ALL
+    highest = own & (level[row] == top[listing.observation])
+    member = science[row] & (level[row] < top[listing.observation])
+    allowed = ~preview[row] & (~guide_star[row] | (own & itself[row]))
+    wanted = np.zeros(products.num_rows, dtype=bool)
+    wanted[row[allowed & (highest | member | ties[row])]] = True
+    return wanted | _true(products["single"])
+
+
+def recommended(products: pa.Table) -> Mask:
+    """What MAST marks as minimum recommended, as received, never guessed from names; and files added singly."""
+    marked = pc.equal(products["productGroupDescription"].cast(pa.string()), RECOMMENDED)
+    return _true(marked) | _true(products["single"])
+
+
+def everything(products: pa.Table) -> Mask:
+    return np.ones(products.num_rows, dtype=bool)
+
+
+def nothing(products: pa.Table) -> Mask:
+    return np.zeros(products.num_rows, dtype=bool)
+
+
+RULES = {
+    Preset.PARENTS.value: highest_level_with_parents,
+    Preset.RECOMMENDED.value: recommended,
+    Preset.EVERYTHING.value: everything,
+    Preset.NONE.value: nothing,
+}
