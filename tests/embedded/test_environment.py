@@ -1,0 +1,70 @@
+"""What the environment of ./run means, and what our processes get of it."""
+
+from pathlib import Path
+
+import pytest
+
+from mastportal.embedded.environment import django_environment, read_wishes
+from mastportal.embedded.state import CHECKOUT, StartError, State
+
+PORTS = {"postgres": 5001, "valkey": 5002}
+NAMES = ("PORT", "PORTAL_DATA", "ARCHIVE", "SANDBOX_PORT", "SANDBOX_HOLDINGS", "SANDBOX_OPTIONS")
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_defaults() -> None:
+    wishes = read_wishes()
+    assert (wishes.port, wishes.sandbox_port, wishes.archive) == (8000, 8600, "sandbox")
+    assert wishes.folder == CHECKOUT / ".portal"
+    assert wishes.archive_url == "http://127.0.0.1:8600"
+
+
+@pytest.mark.parametrize(
+    ("archive", "url"),
+    [("mast", "https://mast.stsci.edu"), ("http://127.0.0.1:9/", "http://127.0.0.1:9")],
+)
+def test_another_archive(monkeypatch: pytest.MonkeyPatch, archive: str, url: str) -> None:
+    monkeypatch.setenv("ARCHIVE", archive)
+    assert read_wishes().archive_url == url
+    assert not read_wishes().is_sandbox
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "eighty", "PORT=eighty is not a port"),
+        ("PORT", "70000", "from 1 to 65535"),
+        ("ARCHIVE", "mars", "give sandbox, mast, or a base URL"),
+        ("SANDBOX_HOLDINGS", "/nowhere", "is not a folder"),
+    ],
+)
+def test_a_wrong_wish_is_said(monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(StartError, match=sentence):
+        read_wishes()
+
+
+def test_sandbox_options_are_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SANDBOX_OPTIONS", "--scale 100 --today 2026-01-01")
+    monkeypatch.setenv("SANDBOX_HOLDINGS", str(tmp_path))
+    options = read_wishes().sandbox_options
+    assert options == ("--scale", "100", "--today", "2026-01-01", "--holdings", str(tmp_path))
+
+
+def test_the_operators_token_never_becomes_everybodys(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MAST_API_TOKEN", "secret")
+    assert "MAST_API_TOKEN" not in django_environment(State.at(tmp_path), read_wishes(), PORTS)
+
+
+def test_demo_accounts_exist_with_the_sandbox_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    state = State.at(tmp_path)
+    assert django_environment(state, read_wishes(), PORTS)["DEMO_PASSWORDS_FILE"]
+    monkeypatch.setenv("ARCHIVE", "mast")
+    assert "DEMO_PASSWORDS_FILE" not in django_environment(state, read_wishes(), PORTS)
