@@ -1,0 +1,80 @@
+"""Owns who may see or change what a person owns or a group shares. Knows nothing of baskets or files."""
+
+from typing import Protocol, TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404
+
+from accounts.models import Membership, ResearchGroup, Role
+
+Person = AbstractBaseUser | AnonymousUser
+Row = TypeVar("Row", bound=Model)
+WRITERS = frozenset({Role.OWNER.value, Role.EDITOR.value})
+
+
+class Shareable(Protocol):
+    """A row with one owner that may be shared with one group."""
+
+    owner_id: int
+    group_id: int | None
+
+
+def groups_of(user: Person) -> QuerySet[ResearchGroup]:
+    """The groups `user` is a member of; none for nobody."""
+    if not user.is_authenticated:
+        return ResearchGroup.objects.none()
+    return ResearchGroup.objects.filter(memberships__user_id=user.pk)
+
+
+def roles_of(user: Person) -> list[Membership]:
+    """The memberships of `user`, with their groups, by name."""
+    return list(Membership.objects.filter(user_id=user.pk).select_related("group"))
+
+
+def role_in(user: Person, group: ResearchGroup | int) -> str | None:
+    """`owner`, `editor` or `reader`; None for an outsider."""
+    group_id = group if isinstance(group, int) else group.pk
+    roles = Membership.objects.filter(user_id=user.pk, group_id=group_id)
+    return roles.values_list("role", flat=True).first()
+
+
+def role_on(user: Person, thing: Shareable) -> str | None:
+    """What `user` is to `thing`: its owner, or their role in the group it is shared with."""
+    if user.pk is not None and thing.owner_id == user.pk:
+        return Role.OWNER.value
+    return role_in(user, thing.group_id) if thing.group_id is not None else None
+
+
+def may_see(user: Person, thing: Shareable) -> bool:
+    """Owners and all members of the group."""
+    return role_on(user, thing) is not None
+
+
+def may_edit(user: Person, thing: Shareable) -> bool:
+    """Owners and the group's owners and editors."""
+    return role_on(user, thing) in WRITERS
+
+
+def visible(rows: QuerySet[Row], user: Person) -> QuerySet[Row]:
+    """Those of `rows` (with `owner` and `group`) that `user` may see: where every page's queryset starts."""
+    if not user.is_authenticated:
+        return rows.none()
+    return rows.filter(Q(owner_id=user.pk) | Q(group__in=groups_of(user).values("pk")))
+
+
+def visible_or_404(rows: QuerySet[Row], user: Person, **lookup: object) -> Row:
+    """The one row that `user` may see. Raises Http404, also where it exists but is not theirs to see."""
+    row = visible(rows, user).filter(**lookup).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def editable_or_403(rows: QuerySet[Row], user: Person, **lookup: object) -> Row:
+    """The one row that `user` may change. Raises Http404 for outsiders, PermissionDenied for readers."""
+    row = visible_or_404(rows, user, **lookup)
+    if not may_edit(user, row):  # type: ignore[arg-type]
+        raise PermissionDenied("You may look at this but not change it; ask its owner.")
+    return row

@@ -1,0 +1,82 @@
+"""The REST door to a person's own account: who I am, my MAST token. Never answers with a token."""
+
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.urls import path
+from django.views.decorators.debug import sensitive_variables
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import access, tokens
+
+GROUP = inline_serializer(
+    "MyGroup",
+    {"id": serializers.IntegerField(), "name": serializers.CharField(), "role": serializers.CharField()},
+    many=True,
+)
+ME = inline_serializer("Me", {"username": serializers.CharField(), "groups": GROUP})
+
+
+class TokenEntry(serializers.Serializer[Any]):
+    """The body of a PUT: the token as MAST showed it."""
+
+    token = serializers.CharField(max_length=2000, write_only=True)
+
+
+class TokenStateSerializer(serializers.Serializer[Any]):
+    """What is known of the stored token; `state`: none, valid, expiring, expired, refused, missing-scope."""
+
+    stored = serializers.BooleanField()
+    state = serializers.CharField()
+    owner = serializers.CharField(allow_null=True)
+    scopes = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+    warn_at = serializers.DateTimeField(allow_null=True)
+
+
+class MeView(APIView):
+    """Who is asking, and the research groups they are in."""
+
+    @extend_schema(operation_id="me", responses=ME)
+    def get(self, request: Request) -> Response:
+        person = cast(User, request.user)
+        groups = [
+            {"id": seat.group_id, "name": seat.group.name, "role": seat.role}
+            for seat in access.roles_of(person)
+        ]
+        return Response({"username": person.get_username(), "groups": groups})
+
+
+class MyTokenView(APIView):
+    """The MAST token of who is asking: entered, looked at, removed; nobody's else, and never shown."""
+
+    @extend_schema(operation_id="my_token", responses=TokenStateSerializer)
+    def get(self, request: Request) -> Response:
+        return _state(tokens.state(cast(User, request.user)))
+
+    @extend_schema(operation_id="enter_my_token", request=TokenEntry, responses=TokenStateSerializer)
+    @sensitive_variables()
+    def put(self, request: Request) -> Response:
+        entry = TokenEntry(data=request.data)
+        entry.is_valid(raise_exception=True)
+        return _state(tokens.store(cast(User, request.user), entry.validated_data["token"]))
+
+    @extend_schema(operation_id="remove_my_token", responses={204: None})
+    def delete(self, request: Request) -> Response:
+        tokens.forget(cast(User, request.user))
+        return Response(status=204)
+
+
+def _state(known: tokens.State) -> Response:
+    return Response(TokenStateSerializer(known).data)
+
+
+urlpatterns = [
+    path("me", MeView.as_view(), name="api-me"),
+    path("me/mast-token", MyTokenView.as_view(), name="api-my-token"),
+]

@@ -1,0 +1,8 @@
+"""Says what the app is called. Nothing else."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"

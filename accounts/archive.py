@@ -1,0 +1,95 @@
+"""Owns which archive the portal asks, with whose token, and what it was last heard to say. Opens no seal."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypedDict
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts import vault
+from accounts.access import Person
+from mastportal.mast.client import MastClient
+from mastportal.mast.connection import Archive
+from mastportal.mast.errors import ArchiveError, TimedOut, Unavailable
+
+HEARD, CLOCK = "archive-heard", "archive-clock-offset-s"
+QUIET = timedelta(minutes=5)
+# The Modified Julian Date of 1970-01-01 00:00 UTC.
+UNIX_EPOCH_MJD = 40587.0
+
+
+class Status(TypedDict):
+    """What the top bar says; `up` is None until the archive was asked for the first time."""
+
+    name: str
+    is_sandbox: bool
+    up: bool | None
+    last_answer_at: datetime | None
+
+
+def archive() -> Archive:
+    """The archive of the settings, and our manners towards it."""
+    return Archive(
+        base_url=settings.ARCHIVE_URL,
+        user_agent=settings.USER_AGENT,
+        connect_timeout_s=settings.CONNECT_TIMEOUT_S,
+        stall_s=settings.STALL_S,
+        question_timeout_s=settings.QUESTION_TIMEOUT_S,
+    )
+
+
+def client(user: Person | None = None, heartbeat: Callable[[], None] | None = None) -> MastClient:
+    """A client of one's own for one use: anonymous, or with the token of `user` if there is one."""
+    credential = vault.credential(user) if user is not None else None
+    return MastClient(archive(), credential=credential, heartbeat=heartbeat)
+
+
+def note_answer(asked: MastClient) -> None:
+    """Remember that the archive answered `asked`, and what day its Date header said it is."""
+    cache.set(HEARD, {"up": True, "at": timezone.now()}, timeout=None)
+    if asked.last_date is not None:
+        cache.set(CLOCK, (asked.last_date - timezone.now()).total_seconds(), timeout=None)
+
+
+def note_failure(error: ArchiveError) -> None:
+    """Remember that the archive did not answer; an answer that refuses or finds nothing is an answer."""
+    if isinstance(error, Unavailable | TimedOut):
+        heard = cache.get(HEARD) or {"at": None}
+        cache.set(HEARD, heard | {"up": False}, timeout=None)
+
+
+def now() -> datetime:
+    """The archive's own time, as its last Date header gave it, else our clock's; UTC."""
+    return timezone.now() + timedelta(seconds=cache.get(CLOCK, 0.0))
+
+
+def today_mjd() -> float:
+    """The archive's own time in days (MJD, UTC): what decides whether a release date has passed."""
+    return UNIX_EPOCH_MJD + (now() - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(days=1)
+
+
+def status() -> Status:
+    """Whether the archive was answering when it was last asked; asks nothing itself."""
+    heard = cache.get(HEARD) or {"up": None, "at": None}
+    return Status(
+        name=settings.ARCHIVE_NAME,
+        is_sandbox=settings.ARCHIVE_IS_SANDBOX,
+        up=heard["up"],
+        last_answer_at=heard["at"],
+    )
+
+
+def listen() -> None:
+    """Ask the archive who we are, when it was down or has not been heard for a while."""
+    heard = status()
+    if heard["up"] and heard["last_answer_at"] and timezone.now() - heard["last_answer_at"] < QUIET:
+        return
+    asked = client()
+    try:
+        asked.whoami()
+    except ArchiveError as error:
+        note_failure(error)
+    else:
+        note_answer(asked)

@@ -1,0 +1,36 @@
+"""Owns what people type about themselves: sign-in, MAST token, API key's name. Checks form, not truth."""
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": "This user name and password do not belong together; mind capital letters.",
+        "inactive": "This account is switched off; ask your administrator.",
+    }
+
+
+class TokenForm(forms.Form):
+    token = forms.CharField(
+        label="MAST token",
+        max_length=2000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}, render_value=False),
+        error_messages={"required": "Paste a token first."},
+    )
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(
+        label="Name",
+        max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": "what it is for", "autocomplete": "off"}),
+        error_messages={"required": "Give the key a name that says what it is for."},
+    )
+
+
+class PasswordForm(PasswordChangeForm):  # type: ignore[type-arg]
+    error_messages = {
+        **PasswordChangeForm.error_messages,
+        "password_incorrect": "This is not your present password.",
+    }

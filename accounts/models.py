@@ -1,0 +1,95 @@
+"""Owns the rows about people: profile, research groups, the sealed MAST token, API keys. Opens no seal."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+
+class Role(models.TextChoices):
+    """What a member may do in a group: owners manage it, editors change what it shares, readers look."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    READER = "reader"
+
+
+class TokenState(models.TextChoices):
+    """What the archive said of a token when it was last asked."""
+
+    VALID = "valid"
+    REFUSED = "refused"
+    MISSING_SCOPE = "missing-scope"
+
+
+class Profile(models.Model):
+    """What a person set for themselves, such as the columns they chose."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="profile")
+    preferences = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return f"profile of {self.user}"
+
+
+class ResearchGroup(models.Model):
+    """People who share baskets and bundles; never tokens."""
+
+    name = models.CharField(max_length=120, unique=True)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="Membership", related_name="research_groups"
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One person in one group."""
+
+    group = models.ForeignKey(ResearchGroup, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=8, choices=Role, default=Role.EDITOR)
+
+    class Meta:
+        ordering = ["group__name", "user__username"]
+        constraints = [models.UniqueConstraint(fields=["group", "user"], name="one_membership_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.group}: {self.role}"
+
+
+class ArchiveToken(models.Model):
+    """A person's MAST token, sealed; only `accounts.tokens` opens it."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="archive_token")
+    sealed = models.BinaryField()
+    owner = models.CharField(max_length=200)
+    scopes = ArrayField(models.CharField(max_length=100), default=list)
+    state = models.CharField(max_length=16, choices=TokenState, default=TokenState.VALID)
+    created_at = models.DateTimeField(default=timezone.now)
+    checked_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"MAST token of {self.user}"
+
+
+class ApiToken(models.Model):
+    """A named API key, kept only as a hash of a random secret; `prefix` lets a person tell keys apart."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=60)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
