@@ -1,0 +1,26 @@
+"""`./run bench [names] [--json FILE]`: runs the named benchmarks, all by default, and prints a line each."""
+
+import argparse
+import importlib
+import json
+from pathlib import Path
+
+NAMES = ("search", "tables", "bundle", "memory")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./run bench")
+    parser.add_argument("names", nargs="*", choices=[*NAMES, []], default=list(NAMES))
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    chosen = parser.parse_args()
+    figures = []
+    for name in chosen.names:
+        for figure in importlib.import_module(f"tests.bench.{name}").run():
+            print(figure.line(), flush=True)
+            figures.append(figure)
+    if chosen.json:
+        chosen.json.write_text(json.dumps([figure.as_json() for figure in figures], indent=1))
+    return 0 if all(figure.met for figure in figures) else 1
+
+
+raise SystemExit(main())

@@ -1,0 +1,106 @@
+"""Memory growth of web and worker for a 2 GB file, and of the worker for 500,000 rows asked and kept."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psutil
+
+from tests.bench.bundle import bundled, choose, filled_basket
+from tests.bench.measure import Figure
+from tests.bench.portal import Portal, portal
+
+MIB = 1024**2
+FILE_BYTES = 2 * 1024**3
+ROWS = 500_000
+
+
+class Peak:
+    """The largest resident memory of some processes while something else goes on."""
+
+    def __init__(self, find: Callable[[], list[psutil.Process]]) -> None:
+        self._find, self._stop = find, threading.Event()
+        self.start_bytes = self.bytes = self._now()
+        self._thread = threading.Thread(target=self._watch)
+
+    def _now(self) -> int:
+        sizes = []
+        for process in self._find():
+            try:
+                sizes.append(process.memory_info().rss)
+            except psutil.NoSuchProcess:
+                continue
+        return max(sizes, default=0)
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.05):
+            self.bytes = max(self.bytes, self._now())
+
+    @contextmanager
+    def watching(self) -> Iterator["Peak"]:
+        self._thread.start()
+        yield self
+        self._stop.set()
+        self._thread.join()
+
+    @property
+    def growth_mib(self) -> float:
+        return (self.bytes - self.start_bytes) / MIB
+
+
+def _figure(name: str, peak: Peak, goal_mib: int) -> Figure:
+    """Growth in MiB; the reference is the same process before the work."""
+    before_mib = peak.start_bytes / MIB
+    grown = peak.growth_mib
+    return Figure(name, grown, before_mib, "MiB", grown / before_mib, f"<= {goal_mib} MiB", grown <= goal_mib)
+
+
+def _download(running: Portal, path: str) -> int:
+    size = 0
+    with running.api.stream("GET", path) as answer:
+        answer.raise_for_status()
+        for piece in answer.iter_raw(MIB):
+            size += len(piece)
+    return size
+
+
+def _big_file() -> list[Figure]:
+    """Fetch one small file first, so that what every process loads once is not counted as growth."""
+    with portal(f"--file-bytes {FILE_BYTES}") as running:
+        basket, uris = filled_basket(running, 40)
+        sizes = {row["dataURI"]: row["size"] for row in _products(running, basket)}
+        small, big = min(uris, key=sizes.__getitem__), max(uris, key=sizes.__getitem__)
+        choose(running, basket, [small])
+        _download(running, f"bundles/{bundled(running, basket)}/download")
+        choose(running, basket, [big])
+        worker = Peak(lambda: running.processes("fetch@"))
+        with worker.watching():
+            bundle = bundled(running, basket)
+        web = Peak(lambda: running.processes("gunicorn"))
+        with web.watching():
+            size = _download(running, f"bundles/{bundle}/download")
+        assert size >= 1.9e9, f"the bundle has only {size} bytes"
+    return [_figure("fetch worker, 2 GB file", worker, 64), _figure("web, 2 GB file", web, 64)]
+
+
+def _products(running: Portal, basket: str) -> list[dict[str, object]]:
+    answer = running.api.get(f"baskets/{basket}/products", params={"page_size": "1000"})
+    rows: list[dict[str, object]] = answer.raise_for_status().json()["rows"]
+    return rows
+
+
+def _many_rows() -> list[Figure]:
+    with portal(f"--scale {ROWS}", ROW_LIMIT="1000000") as running:
+        running.search({"collection": "programs", "programs": "1073"})
+        worker = Peak(lambda: running.processes("ask@"))
+        with worker.watching():
+            found = running.search(
+                {"collection": "observations", "criteria": {"obs_collection": ["JWST", "HST"]}}
+            )
+        assert found["row_count"] >= ROWS, f"only {found['row_count']} rows"
+    return [_figure("ask worker, 500,000 rows", worker, 1024)]
+
+
+def run() -> list[Figure]:
+    """Three figures: growth in MiB, and what the process had before."""
+    return [*_big_file(), *_many_rows()]

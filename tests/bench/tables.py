@@ -1,0 +1,94 @@
+"""12 facets, a sort and a page of 50 over 100,000 rows as a page fragment, against pyarrow alone in memory."""
+
+import io
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tests.bench.measure import Figure, at_most, median_s
+from tests.bench.portal import Portal, portal
+
+ROWS = 100_000
+FACETS = (
+    "obs_collection",
+    "instrument_name",
+    "dataproduct_type",
+    "calib_level",
+    "proposal_id",
+    "target_name",
+    "dataRights",
+    "intentType",
+    "proposal_pi",
+    "project",
+    "provenance_name",
+    "proposal_type",
+)
+FILTERS = {"obs_collection": ["JWST"], "dataproduct_type": ["image", "spectrum"]}
+SORT = "t_min"
+
+
+def _parameters() -> list[tuple[str, str]]:
+    chosen = [(f"f.{column}", value) for column, values in FILTERS.items() for value in values]
+    return [*chosen, ("sort", f"-{SORT}"), ("facets", ",".join(FACETS)), ("page_size", "50")]
+
+
+def _mask(table: pa.Table, ignoring: str = "") -> pa.Array:
+    mask = pa.array([True]).take(pa.array([0] * table.num_rows, pa.int8()))
+    for column, values in FILTERS.items():
+        if column != ignoring:
+            mask = pc.and_(mask, pc.is_in(table[column], pa.array(values)))
+    return mask
+
+
+def by_pyarrow(table: pa.Table) -> tuple[dict[str, dict[object, int]], pa.Table]:
+    """The same answer from a table in memory: facet counts (each ignoring its own filter) and the page."""
+    both = _mask(table)
+    counts = {}
+    for column in FACETS:
+        mask = _mask(table, column) if column in FILTERS else both
+        found = pc.value_counts(table[column].filter(mask))
+        counts[column] = dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))
+    matched = table.filter(both)
+    order = pc.sort_indices(matched, [(SORT, "descending")], null_placement="at_end")
+    return counts, matched.take(order[:50])
+
+
+def _download(running: Portal, search: str) -> pa.Table:
+    body = (
+        running.api.get(f"searches/{search}/export", params={"format": "parquet"}).raise_for_status().content
+    )
+    return pq.read_table(io.BytesIO(body)).combine_chunks()
+
+
+def _same(running: Portal, search: str, table: pa.Table) -> None:
+    """The portal's counts and rows are pyarrow's."""
+    counts, page = by_pyarrow(table)
+    query = [*_parameters(), ("facet_limit", "1000000")]
+    facets = running.api.get(f"searches/{search}/facets", params=query).raise_for_status().json()["facets"]
+    ours = {f["column"]: {v["value"]: v["count"] for v in f["values"] if v["count"]} for f in facets}
+    assert ours == counts, "facet counts differ"
+    rows = running.api.get(f"searches/{search}/rows", params=_parameters()).raise_for_status().json()["rows"]
+    assert [row[SORT] for row in rows] == page[SORT].to_pylist(), "the page differs"
+
+
+def run() -> list[Figure]:
+    """One figure: seconds of the fragment over HTTP, of pyarrow in memory, their ratio."""
+    with portal(f"--scale {ROWS}") as running:
+        found = running.search(
+            {"collection": "observations", "criteria": {"obs_collection": ["JWST", "HST"]}}
+        )
+        table = _download(running, found["id"])
+        assert table.num_rows >= ROWS, f"only {table.num_rows} rows"
+        _same(running, found["id"], table)
+        browser = running.browser()
+
+        def fragment() -> None:
+            address = f"/results/{found['id']}/"
+            answer = browser.get(address, params=_parameters(), headers={"HX-Request": "true"})
+            assert answer.status_code == 200
+            assert "<html" not in answer.text
+
+        ours_s = median_s(fragment, times=25, warm=4)
+        reference_s = median_s(lambda: by_pyarrow(table), times=15)
+    return [at_most("12 facets + sort + page, 100,000 rows", ours_s, reference_s, "s", 4)]
