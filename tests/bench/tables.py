@@ -1,4 +1,4 @@
-"""12 facets, a sort and a page of 50 over 100,000 rows as a page fragment, against pyarrow alone in memory."""
+"""12 facets, a sort and a page of 50 over 100,000 rows by HTTP, against pyarrow alone in memory."""
 
 import io
 
