@@ -1,0 +1,72 @@
+"""Chromium for the browser tests: the system's, skipped with a clear line where there is none."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results" / "screenshots"
+VIEWPORT = {"width": 1280, "height": 720}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program. Required where REQUIRE_BROWSER is set, as continuous integration does."""
+    for name in PROGRAMS:
+        if found := shutil.which(name):
+            return found
+    if os.environ.get("REQUIRE_BROWSER"):
+        pytest.fail("Chromium is required here and was not found")
+    pytest.skip("Chromium is not on this machine: browser tests are skipped")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium: str) -> dict[str, Any]:
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {"executable_path": chromium, "args": ["--disable-gpu", *quiet, *as_root]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    return {"viewport": VIEWPORT}
+
+
+@pytest.fixture
+def shoot(page: Page) -> Callable[[str], None]:
+    """Take a screenshot of the whole page, in light and in dark."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+
+    def take(name: str) -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png", full_page=True)
+        page.emulate_media(color_scheme="light")
+
+    return take
+
+
+@pytest.fixture
+def console(page: Page) -> list[str]:
+    """What the browser complained of; must stay empty."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+@pytest.fixture
+def site(live_server: LiveServer) -> str:
+    """The address of the portal under test."""
+    return str(live_server.url)
