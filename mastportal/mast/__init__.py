@@ -1,1 +1,1 @@
-"""The archive client: questions to MAST and bytes from it. Plain Python: imports no Django and nothing of ours above it."""
+"""The archive client: questions to MAST and bytes from it. Plain Python, nothing of ours above it."""

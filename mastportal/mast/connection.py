@@ -1,4 +1,4 @@
-"""Where the archive is and who asks it; the clear token never leaves this package. Imports no astroquery, no Django."""
+"""Where the archive is and who asks it; a clear token never leaves this package. No astroquery, no Django."""
 
 from dataclasses import dataclass
 from typing import NoReturn

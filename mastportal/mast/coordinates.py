@@ -1,4 +1,4 @@
-"""Reads sky positions in all the forms the Portal takes and turns them into ICRS degrees; imports no astropy."""
+"""Reads sky positions in all the forms the Portal takes, as ICRS degrees; imports no astropy."""
 
 import math
 import re
@@ -17,7 +17,7 @@ _DEC_UNITS = re.compile(
     rf"^([+-]?)\s*{_NUMBER}(?:d|deg|°)\s*(?:{_NUMBER}[m'′])?\s*(?:{_NUMBER}(?:s|\"|″|''))?$", re.I
 )
 _GALACTIC = re.compile(rf"^g\s*([+-]?){_NUMBER}(?:\s*([+-])\s*|\s*,\s*([+-]?)|\s+){_NUMBER}$", re.I)
-# ICRS position of the north galactic pole and galactic longitude of the north celestial pole (IAU 1958, J2000).
+# ICRS of the north galactic pole, and the galactic longitude of the north celestial pole (IAU 1958, J2000).
 _POLE_RA_DEG, _POLE_DEC_DEG, _POLE_L_DEG = 192.8594812065348, 27.12825118085622, 122.9319185680026
 
 

@@ -24,16 +24,17 @@ INSTRUMENTS = {
 }
 _LETTERS = dict(zip(INSTRUMENTS, "CISMFGW", strict=True))
 _ARROW = {"string": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}
+_KIND_OF_TYPE: dict[str, Kind] = {"float": "range", "int": "range", "date": "none"}
 _VISIBLE_KEYWORDS = frozenset(
-    "filename fileName program observtn visit_id targprop exp_type detector filter pupil grating channel band"
-    " subarray readpatt effexptm date_obs_mjd publicReleaseDate_mjd category pi_name productLevel fileSize"
-    " targ_ra targ_dec tsovisit apername ap_type corr_id visitId".split()
+    """filename fileName program observtn visit_id targprop exp_type detector filter pupil grating channel band
+    subarray readpatt effexptm date_obs_mjd publicReleaseDate_mjd category pi_name productLevel fileSize targ_ra
+    targ_dec tsovisit apername ap_type corr_id visitId""".split()  # noqa: SIM905 - thirty lines otherwise
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column. `separator` is set where one value may hold several, joined; `kind` none cannot be asked for."""
+    """One column; `separator` where one value may hold several, `kind` none where it cannot be asked for."""
 
     name: str
     label: str
@@ -74,7 +75,7 @@ def fields_by_name(collection: str, instrument: str | None = None) -> dict[str, 
 
 
 def arrow_schema(fields: Iterable[Field]) -> pa.Schema:
-    """Declared types with what `tables/` and the pages need in the metadata; `key` names the row key column."""
+    """Declared types, with what `tables/` and the pages need as metadata; `key` names the row key column."""
     columns = [each.arrow() for each in fields]
     key = "obsid" if any(column.name == "obsid" for column in columns) else "dataURI"
     return pa.schema(columns, metadata={"key": key})
@@ -119,9 +120,9 @@ def _keyword_fields(instrument: str) -> tuple[Field, ...]:
 
 
 def _keyword_field(row: dict[str, str], choices: tuple[str, ...]) -> Field:
-    """Date texts cannot be filtered, only their MJD twins; flags are the texts t and f. Source: viz API page."""
+    """Date texts cannot be filtered, only their MJD twins; flags are the texts t and f (STScI notebooks)."""
     written = row["type"]
-    kind: Kind = {"float": "range", "int": "range", "date": "none"}.get(written, "text")  # type: ignore[assignment]
+    kind = _KIND_OF_TYPE.get(written, "text")
     if written in ("flag", "bool"):
         choices = ("t", "f") if written == "flag" else ("true", "false")
     return Field(

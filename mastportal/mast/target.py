@@ -48,7 +48,8 @@ class Target:
         return place if self.radius_deg is None else f"{place} r={format_number(self.radius_deg, 7)}"
 
     def _canonical_position(self) -> str:
-        assert self.ra_deg is not None and self.dec_deg is not None
+        assert self.ra_deg is not None
+        assert self.dec_deg is not None
         return f"{round(self.ra_deg, 7) % 360:.7f} {round(self.dec_deg, 7) + 0.0:+.7f}"
 
     def located(self, ra_deg: float, dec_deg: float, size_deg: float | None) -> "Target":

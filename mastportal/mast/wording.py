@@ -1,0 +1,171 @@
+"""How a question reads: as one English sentence, and as lines of Python for astroquery."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mastportal.mast.asking import filter_sets, position_of, rows_requests
+from mastportal.mast.column_filters import ColumnFilter, is_pattern
+from mastportal.mast.coordinates import as_sexagesimal
+from mastportal.mast.fields import INSTRUMENTS, Field, fields_by_name
+from mastportal.mast.target import DEFAULT_RADIUS_DEG, Target, display_name, format_number, format_radius
+
+if TYPE_CHECKING:
+    from mastportal.mast.criteria import Criteria
+
+_MOST_NAMED = 5
+
+
+def sentence(criteria: Criteria) -> str:
+    """One sentence that says all that is asked, what is left to defaults included."""
+    conditions = [_condition(each, criteria) for each in criteria.filters]
+    where = f", where {_joined(conditions, 'and')}" if conditions else ""
+    return f"{_subject(criteria)}{where}{_defaults(criteria)}."
+
+
+def astroquery_lines(criteria: Criteria) -> str:
+    """Python that runs as it stands with astroquery installed and fetches the same rows from MAST."""
+    if criteria.collection == "jwst-keywords":
+        return _keyword_lines(criteria)
+    lines = ["from astroquery.mast import Observations"]
+    place, target = "", criteria.target
+    if target is not None and target.has_position:
+        ra_deg, dec_deg, radius_deg = _rounded(criteria)
+        place = f'coordinates="{ra_deg}d {dec_deg}d", radius="{radius_deg} deg"'
+    elif target is not None:
+        lines.append(f"position = Observations.resolve_object({target.name!r})")
+        radius_deg = DEFAULT_RADIUS_DEG if target.radius_deg is None else target.radius_deg
+        place = f'coordinates=position, radius="{format_number(radius_deg, 7)} deg"'
+    method = "query_criteria" if criteria.filters or not place else "query_region"
+    calls = [_call(method, place, chosen, criteria) for chosen in filter_sets(criteria)]
+    if len(calls) == 1:
+        return "\n".join([*lines, f"observations = {calls[0]}"])
+    parts = [f"    {call}," for call in calls]
+    return "\n".join(["from astropy.table import vstack", *lines, "observations = vstack([", *parts, "])"])
+
+
+def _subject(criteria: Criteria) -> str:
+    if criteria.collection == "jwst-keywords":
+        return f"The highest-level FITS files in JWST's {INSTRUMENTS[criteria.instrument or '']} keywords"
+    if criteria.programs:
+        plural = "programmes" if len(criteria.programs) > 1 else "programme"
+        return f"Observations of {plural} {_some(criteria.programs)}"
+    if criteria.ids:
+        plural = "ids" if len(criteria.ids) > 1 else "id"
+        return f"Observations with the {plural} {_some(criteria.ids)}"
+    return (
+        f"Observations whose footprint meets {_circle(criteria.target)}"
+        if criteria.target
+        else "Observations"
+    )
+
+
+def _circle(target: Target) -> str:
+    radius = (
+        f"a circle of {format_radius(target.radius_deg)} radius"
+        if target.radius_deg is not None
+        else "a circle"
+    )
+    place = _sexagesimal(target) if target.name is None else display_name(target.name)
+    if target.radius_deg is not None:
+        return f"{radius} around {place}"
+    larger = "" if target.name is None else ", or the object's own size where that is larger"
+    return f"{radius} around {place} ({DEFAULT_RADIUS_DEG:g}° radius{larger})"
+
+
+def _sexagesimal(target: Target) -> str:
+    assert target.ra_deg is not None
+    assert target.dec_deg is not None
+    return as_sexagesimal(target.ra_deg, target.dec_deg)
+
+
+def _condition(chosen: ColumnFilter, criteria: Criteria) -> str:
+    field = fields_by_name(criteria.collection, criteria.instrument)[chosen.column.casefold()]
+    label = field.label if criteria.collection != "jwst-keywords" else field.name
+    if chosen.is_range:
+        return _range(label, chosen, field)
+    if chosen.column == "instrument_name" and not chosen.exact:
+        values = tuple(
+            value if "/" in value or is_pattern(value) else f"{value} (every mode)" for value in chosen.values
+        )
+    else:
+        values = chosen.values
+    verb = "is like" if len(values) == 1 and chosen.wildcard else "is"
+    return f"{label} {verb} {_some(values, 'or')}"
+
+
+def _range(label: str, chosen: ColumnFilter, field: Field) -> str:
+    unit = f" {field.unit}" if field.unit else ""
+    low, high = chosen.minimum, chosen.maximum
+    if low is None:
+        return f"{label} is at most {_plain(high)}{unit}"
+    if high is None:
+        return f"{label} is at least {_plain(low)}{unit}"
+    return (
+        f"{label} is {_plain(low)}{unit}"
+        if low == high
+        else f"{label} is {_plain(low)} to {_plain(high)}{unit}"
+    )
+
+
+def _defaults(criteria: Criteria) -> str:
+    if criteria.collection == "jwst-keywords":
+        return ", of every programme" if criteria.filter_of("program") is None else ""
+    open_ends = [
+        words
+        for column, words in (
+            ("obs_collection", "every mission"),
+            ("calib_level", "every level, planned ones too"),
+        )
+        if criteria.filter_of(column) is None
+    ]
+    return f"; {_joined(open_ends, 'and')}" if open_ends else ""
+
+
+def _plain(value: float | None) -> str:
+    return format_number(value or 0.0, 6)
+
+
+def _some(values: tuple[str, ...], word: str = "and") -> str:
+    if len(values) > _MOST_NAMED:
+        return f"{', '.join(values[: _MOST_NAMED - 1])} {word} {len(values) - _MOST_NAMED + 1:,} more"
+    return _joined(list(values), word)
+
+
+def _joined(parts: list[str], word: str) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def _rounded(criteria: Criteria) -> tuple[str, str, str]:
+    position = position_of(criteria)
+    assert position is not None
+    ra_deg, dec_deg, radius_deg = position
+    return format_number(ra_deg, 7), format_number(dec_deg, 7), format_number(radius_deg, 7)
+
+
+def _call(method: str, place: str, chosen: list[ColumnFilter], criteria: Criteria) -> str:
+    arguments = ([place] if place else []) + [f"{each.column}={_argument(each, criteria)}" for each in chosen]
+    return f"Observations.{method}({', '.join(arguments)})"
+
+
+def _argument(chosen: ColumnFilter, criteria: Criteria) -> str:
+    if chosen.is_range:
+        low = -1e12 if chosen.minimum is None else chosen.minimum
+        high = 1e12 if chosen.maximum is None else chosen.maximum
+        return f"[{low!r}, {high!r}]"
+    field = fields_by_name(criteria.collection)[chosen.column.casefold()]
+    values = [value.capitalize() if field.type == "bool" else value for value in chosen.values]
+    return repr(values[0] if len(values) == 1 else values)
+
+
+def _keyword_lines(criteria: Criteria) -> str:
+    asked = rows_requests(criteria)[0]
+    return "\n".join(
+        [
+            "from astroquery.mast import Mast",
+            "files = Mast.service_request(",
+            f"    {asked.service!r},",
+            f"    {asked.params!r},",
+            ")",
+        ]
+    )
