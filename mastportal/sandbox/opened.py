@@ -1,0 +1,69 @@
+"""A table opened for questions: cached codes and footprints. Knows nothing of HTTP or the Mashup."""
+
+import threading
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .regions import parse_regions
+from .sky import Footprints
+
+
+class OpenTable:
+    """One holdings table and what is worth computing from it only once."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.source = table
+        self.table = table.combine_chunks()
+        self.exact_names = {name.lower(): name for name in table.column_names}
+        self._codes: dict[str, tuple[pa.Array, np.ndarray]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def num_rows(self) -> int:
+        return int(self.table.num_rows)
+
+    def codes(self, column: str) -> tuple[pa.Array, np.ndarray]:
+        """Distinct texts of a column and each row's place among them, -1 for null."""
+        with self._lock:
+            if column not in self._codes:
+                self._codes[column] = _encode(self.table[column])
+            return self._codes[column]
+
+    @property
+    def footprints(self) -> Footprints:
+        with self._lock:
+            return self._footprints
+
+    @cached_property
+    def _footprints(self) -> Footprints:
+        ra_deg, dec_deg = (_numbers(self.table[name]) for name in ("s_ra", "s_dec"))
+        return Footprints(parse_regions(self.table["s_region"]), ra_deg, dec_deg)
+
+
+def _encode(column: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray]:
+    encoded = column if pa.types.is_dictionary(column.type) else column.cast(pa.string()).dictionary_encode()
+    whole = encoded.combine_chunks()
+    whole = whole if isinstance(whole, pa.DictionaryArray) else whole.chunk(0)
+    return whole.dictionary.cast(pa.string()), pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False)
+
+
+def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+    return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=float)
+
+
+class Shelf:
+    """Open tables by name; one is opened anew when the holdings put another table in its place."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, OpenTable] = {}
+        self._lock = threading.Lock()
+
+    def get(self, name: str, table: pa.Table) -> OpenTable:
+        with self._lock:
+            known = self._open.get(name)
+            if known is None or known.source is not table:
+                known = self._open[name] = OpenTable(table)
+            return known
