@@ -1,0 +1,81 @@
+"""The top bar: archive status, token state, the four places, the banner; and what it costs."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, RequestFactory
+
+from accounts import archive, context, tokens
+
+
+@pytest.fixture
+def page(alice) -> Client:
+    client = Client()
+    client.force_login(alice)
+    return client
+
+
+def test_the_four_places(page):
+    text = page.get("/account/").text
+    for place in (
+        '<a href="/">Search',
+        '<a href="/results/">Results',
+        '<a href="/baskets/">',
+        '<a href="/bundles/">',
+    ):
+        assert place in text
+
+
+def test_the_sandbox_is_said(page, settings):
+    assert "<strong>Sandbox archive</strong>" in page.get("/account/").text
+    settings.ARCHIVE_IS_SANDBOX = False
+    assert "<strong>Sandbox archive</strong>" not in page.get("/account/").text
+
+
+def test_the_archive_up_and_down(page, sandbox):
+    cache.clear()
+    assert "is-unknown" in page.get("/account/").text
+    archive.listen()
+    assert "is-up" in page.get("/account/").text
+    sandbox.faults({"match": "/whoami", "times": 99, "fault": "status", "status": 503})
+    cache.delete(archive.HEARD)
+    archive.listen()
+    assert "is-down" in page.get("/account/").text
+
+
+@pytest.mark.parametrize("state", ["none", "valid", "expiring", "expired", "refused", "missing-scope"])
+def test_every_state_of_a_token_has_its_words(state):
+    assert context.SHORT[state]
+
+
+def test_the_tokens_state(page, alice, sandbox):
+    assert "No token" in page.get("/account/").text
+    tokens.store(alice, "sandbox-token-alice")
+    assert "No token" not in page.get("/account/").text
+
+
+def test_nobody_is_offered_sign_in(client, db):
+    text = client.get("/sign-in/").text
+    assert "token-state" not in text
+    assert ">Sign in</a>" in text
+
+
+def test_nothing_is_asked_until_it_is_shown(alice, django_assert_num_queries):
+    request = RequestFactory().get("/")
+    request.user = alice
+    with django_assert_num_queries(0):
+        shown = context.portal(request)
+    with django_assert_num_queries(1):
+        assert shown["token_state"]["short"] == "No token"
+
+
+def test_an_error_before_anybody_is_known():
+    assert "token_state" not in context.portal(RequestFactory().get("/"))
+
+
+def test_pages_hold_no_inline_script_or_style(page):
+    for address in ("/account/", "/account/password/"):
+        text = page.get(address).text
+        assert " style=" not in text
+        assert "<style" not in text
+        assert text.count("<script") == text.count("<script src=") + text.count('<script type="module" src=')
+        assert " onclick" not in text
