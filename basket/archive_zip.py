@@ -29,7 +29,8 @@ def plan_zip(entries: Iterable[Entry]) -> Layout:
 
 
 def _member(entry: Entry, name: str) -> zipfile.ZipInfo:
-    when = tuple(time.gmtime(max(entry.mtime, 0.0))[:6])
+    at = time.gmtime(max(entry.mtime, 0.0))
+    when = (at.tm_year, at.tm_mon, at.tm_mday, at.tm_hour, at.tm_min, at.tm_sec)
     member = zipfile.ZipInfo(name, date_time=min(max(when, _EARLIEST), _LATEST))
     member.create_system = 3
     member.external_attr = 0o100644 << 16

@@ -17,9 +17,13 @@ LITERAL_BYTES = 1 << 20
 BATCH_SEGMENTS = 4096
 BATCH_LITERAL_BYTES = 4 << 20
 LAYOUT_VERSION = b"1"
-_SCHEMA = pa.schema(
-    [("length", pa.int64()), ("key", pa.string()), ("crc32", pa.uint32()), ("literal", pa.binary())]
-)
+_COLUMNS: dict[str, pa.DataType] = {
+    "length": pa.int64(),
+    "key": pa.string(),
+    "crc32": pa.uint32(),
+    "literal": pa.binary(),
+}
+_SCHEMA = pa.schema(_COLUMNS)
 
 
 class MemberChanged(Exception):
@@ -159,10 +163,10 @@ class LayoutBuilder:
     def finish(self) -> Layout:
         self._flush_literals()
         self._close_batch()
-        facts = {
-            "layout_version": LAYOUT_VERSION,
-            "size": str(self.position),
-            "starts": np.array(self._starts, "<i8").tobytes(),
+        facts: dict[bytes, bytes] = {
+            b"layout_version": LAYOUT_VERSION,
+            b"size": b"%d" % self.position,
+            b"starts": np.array(self._starts, "<i8").tobytes(),
         }
         schema = _SCHEMA.with_metadata(facts)
         sink = pa.BufferOutputStream()

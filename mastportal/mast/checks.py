@@ -1,0 +1,85 @@
+"""Whether a fetched file is what its name says: FITS, JSON, image, not a page of HTML. Imports no Django."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from mastportal.mast.errors import Unavailable
+from mastportal.mast.fits_structure import NotFits, check_fits
+
+HEAD_BYTES = 512
+PARSED_JSON_BYTES = 64 << 20
+
+
+class Broken(Unavailable):
+    """The bytes came in full and are still not the file that was asked for."""
+
+
+def check_structure(path: Path, name: str) -> None:
+    """Check the file at `path` by the kind its product `name` tells. Raises Broken."""
+    size = path.stat().st_size
+    suffix = PurePosixPath(name).suffix.lower()
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        file.seek(0)
+        if suffix not in (".html", ".htm") and looks_like_html(head):
+            raise Broken(f"The archive sent a web page instead of {name}.")
+        try:
+            _CHECKS.get(suffix, _anything)(file, size)
+        except ValueError as error:
+            raise Broken(f"The archive sent a broken {name}: {error}.") from None
+
+
+def looks_like_html(head: bytes) -> bool:
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:15].lower()
+    return start.startswith((b"<!doctype html", b"<html"))
+
+
+def _anything(file: BinaryIO, size: int) -> None:
+    """Text, catalogues and what else there is: nothing to be told from the bytes."""
+
+
+def _gzip(file: BinaryIO, size: int) -> None:
+    """Read to the end, where gzip keeps its own CRC-32."""
+    try:
+        with gzip.open(file) as unpacked:
+            while unpacked.read(1 << 20):
+                pass
+    except (OSError, EOFError) as error:
+        raise ValueError(f"its compression is damaged ({error})") from None
+
+
+def _json(file: BinaryIO, size: int) -> None:
+    if size > PARSED_JSON_BYTES:
+        file.seek(size - HEAD_BYTES)
+        if not file.read().rstrip().endswith((b"}", b"]")):
+            raise ValueError("its JSON has no end")
+        return
+    try:
+        json.load(file)
+    except UnicodeDecodeError:
+        raise ValueError("it is not text") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"its JSON breaks at line {error.lineno}") from None
+
+
+def _begins(magic: bytes, kind: str) -> Callable[[BinaryIO, int], None]:
+    def check(file: BinaryIO, size: int) -> None:
+        if file.read(len(magic)) != magic:
+            raise ValueError(f"it does not begin as a {kind} does")
+
+    return check
+
+
+_jpeg = _begins(b"\xff\xd8\xff", "JPEG")
+_CHECKS: dict[str, Callable[[BinaryIO, int], None]] = {
+    ".fits": check_fits,
+    ".gz": _gzip,
+    ".json": _json,
+    ".jpg": _jpeg,
+    ".jpeg": _jpeg,
+    ".png": _begins(b"\x89PNG\r\n\x1a\n", "PNG"),
+}
+__all__ = ["Broken", "NotFits", "check_structure", "looks_like_html"]

@@ -1,0 +1,239 @@
+"""One dataURI to one verified file: retries, resumption, size, and who sees the token."""
+
+import hashlib
+import time
+import zlib
+
+import pytest
+
+from mastportal.mast import transfer
+from mastportal.mast.connection import Archive
+from mastportal.mast.errors import NotFound, Refused, TimedOut, Unavailable
+from tests.mast.byte_server import cut, serving, status
+from tests.mast.fits_bodies import fits_body
+
+URI = "mast:JWST/product/jw01_cal.fits"
+BODY = fits_body()
+
+
+@pytest.fixture
+def server():
+    with serving() as server:
+        server.files[URI] = BODY
+        yield server
+
+
+@pytest.fixture
+def fetch(server, tmp_path):
+    """Fetches URI into tmp_path/key and checks that nothing else is ever left there."""
+
+    def run(uri=URI, **options):
+        archive = Archive(
+            server.url, "portal-tests/1", connect_timeout_s=2, stall_s=options.pop("stall_s", 5)
+        )
+        destination = tmp_path / "key"
+        try:
+            return transfer.fetch(archive, uri, destination, **options)
+        finally:
+            assert set(tmp_path.iterdir()) <= {destination}
+
+    return run
+
+
+def ranges(server):
+    return [seen.range for seen in server.seen]
+
+
+def test_a_file_arrives_with_its_digests(server, fetch, tmp_path):
+    got = fetch(expected_size_bytes=len(BODY), expected_md5=hashlib.md5(BODY).hexdigest())
+    assert (tmp_path / "key").read_bytes() == BODY
+    assert got.sha256 == hashlib.sha256(BODY).hexdigest()
+    assert (got.size_bytes, got.crc32, got.etag) == (len(BODY), zlib.crc32(BODY), '"v1"')
+    assert got.was_public
+
+
+def test_it_is_one_get_without_a_head_that_names_us(server, fetch):
+    fetch()
+    assert [(seen.method, seen.uri) for seen in server.seen] == [("GET", URI)]
+    assert server.seen[0].headers["User-Agent"] == "portal-tests/1"
+    assert server.seen[0].headers["Accept-Encoding"] == "identity"
+
+
+def test_an_older_file_at_the_destination_is_replaced_never_continued(server, fetch, tmp_path):
+    (tmp_path / "key").write_bytes(b"older and longer" * 9000)
+    fetch()
+    assert (tmp_path / "key").read_bytes() == BODY
+
+
+def test_progress_is_told_from_the_start_to_the_end(server, fetch):
+    told = []
+    fetch(on_progress=told.append)
+    assert told[0] == 0
+    assert told[-1] == len(BODY)
+    assert told == sorted(told)
+
+
+def test_what_progress_raises_ends_the_transfer(server, fetch, tmp_path):
+    def lost(_count: int) -> None:
+        raise RuntimeError("the lease is gone")
+
+    with pytest.raises(RuntimeError):
+        fetch(on_progress=lost)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_connection_is_continued_where_it_broke(server, fetch, tmp_path):
+    server.script = [cut(3000), cut(4000)]
+    fetch()
+    assert (tmp_path / "key").read_bytes() == BODY
+    assert ranges(server) == ["", "bytes=3000-", "bytes=7000-"]
+    assert server.seen[1].headers["If-Range"] == '"v1"'
+
+
+@pytest.mark.parametrize("etag", ["", 'W/"weak"'])
+def test_without_a_strong_validator_it_starts_again(server, fetch, tmp_path, etag):
+    server.etags[URI] = etag
+    server.script = [cut(3000)]
+    fetch()
+    assert ranges(server) == ["", ""]
+    assert (tmp_path / "key").read_bytes() == BODY
+
+
+def test_a_last_modified_date_will_do_as_validator(server, fetch, tmp_path):
+    server.etags[URI] = ""
+    date = "Mon, 23 Nov 2026 10:00:00 GMT"
+    server.script = [
+        cut(3000, Last_Modified=date),
+        lambda answering: answering.send(
+            206, BODY[3000:], Content_Range=f"bytes 3000-{len(BODY) - 1}/{len(BODY)}", Last_Modified=date
+        ),
+    ]
+    assert fetch().last_modified == date
+    assert ranges(server) == ["", "bytes=3000-"]
+    assert (tmp_path / "key").read_bytes() == BODY
+
+
+def test_the_whole_file_in_answer_to_a_range_starts_again(server, fetch, tmp_path):
+    server.script = [cut(3000), lambda answering: answering.send(200, BODY, ETag='"v1"')]
+    fetch()
+    assert (tmp_path / "key").read_bytes() == BODY
+    assert len(server.seen) == 2
+
+
+@pytest.mark.parametrize(
+    "content_range",
+    [f"bytes 2999-{len(BODY) - 1}/{len(BODY)}", f"bytes 3000-3999/{len(BODY)}", "bytes 3000-9/9", "rubbish"],
+)
+def test_a_wrong_content_range_starts_again(server, fetch, tmp_path, content_range):
+    wrong = BODY[3000:]
+    server.script = [
+        cut(3000),
+        lambda answering: answering.send(206, wrong, Content_Range=content_range, ETag='"v1"'),
+    ]
+    fetch()
+    assert (tmp_path / "key").read_bytes() == BODY
+    assert ranges(server) == ["", "bytes=3000-", ""]
+
+
+def test_a_product_replaced_in_the_middle_is_never_a_mixture(server, fetch, tmp_path):
+    newer = fits_body(seed=2)
+
+    def replaced(answering):
+        server.files[URI], server.etags[URI] = newer, '"v2"'
+        answering.serve()
+
+    server.script = [cut(3000), replaced]
+    assert fetch().etag == '"v2"'
+    assert (tmp_path / "key").read_bytes() == newer
+
+
+def test_a_206_with_another_etag_starts_again(server, fetch, tmp_path):
+    newer = fits_body(seed=2)
+
+    def careless(answering):
+        server.files[URI], server.etags[URI] = newer, '"v2"'
+        total = len(newer)
+        answering.send(206, newer[3000:], Content_Range=f"bytes 3000-{total - 1}/{total}", ETag='"v2"')
+
+    server.script = [cut(3000), careless]
+    fetch()
+    assert (tmp_path / "key").read_bytes() == newer
+
+
+def test_unavailable_is_tried_again_a_few_times_and_then_said(server, fetch):
+    server.script = [status(500)] * 9
+    with pytest.raises(Unavailable, match=r"could not send jw01_cal\.fits"):
+        fetch()
+    assert len(server.seen) == transfer.ATTEMPTS
+
+
+@pytest.mark.parametrize(("code", "error"), [(401, Refused), (403, Refused), (404, NotFound)])
+def test_a_clear_no_is_not_asked_again(server, fetch, code, error):
+    server.script = [status(code)] * 3
+    with pytest.raises(error):
+        fetch()
+    assert len(server.seen) == 1
+
+
+def test_the_archives_own_waiting_time_is_kept(server, fetch):
+    server.script = [status(503, Retry_After="1")]
+    began = time.monotonic()
+    fetch()
+    assert time.monotonic() - began >= 1
+
+
+def test_a_silent_server_is_given_up(server, fetch):
+    server.script = [lambda answering: answering.rfile.read(1)]
+    with pytest.raises(TimedOut):
+        fetch(stall_s=0.2, attempts=1)
+
+
+def test_a_refused_connection_is_unavailable(tmp_path):
+    with pytest.raises(Unavailable):
+        transfer.fetch(Archive("http://127.0.0.1:9", "t"), URI, tmp_path / "key", attempts=1)
+
+
+def test_another_length_than_listed_is_said_before_the_body_comes(server, fetch):
+    with pytest.raises(transfer.SizeDiffers) as caught:
+        fetch(expected_size_bytes=17)
+    assert caught.value.size_bytes == len(BODY)
+    assert len(server.seen) == 1
+
+
+def test_a_short_file_without_a_length_is_caught_by_the_listed_size(server, fetch, tmp_path):
+    def no_length(answering):
+        answering.send_response(200)
+        answering.send_header("Connection", "close")
+        answering.end_headers()
+        answering.wfile.write(BODY[:2880])
+        answering.close_connection = True
+
+    server.script = [no_length]
+    fetch(expected_size_bytes=len(BODY))
+    assert (tmp_path / "key").read_bytes() == BODY
+
+
+def test_a_wrong_md5_is_fetched_anew_from_the_start(server, fetch):
+    other = fits_body(seed=3)
+    server.script = [lambda answering: answering.send(200, other, ETag='"v1"')]
+    fetch(expected_md5=hashlib.md5(BODY).hexdigest())
+    assert ranges(server) == ["", ""]
+
+
+def test_a_file_that_is_broken_at_the_archive_is_not_fetched_for_ever(server, fetch):
+    server.files[URI] = BODY[:-7]
+    with pytest.raises(transfer.StaysBroken, match="multiple of 2880"):
+        fetch()
+    assert ranges(server) == ["", ""]
+
+
+def test_a_server_that_only_drips_is_given_up(server, fetch):
+    def drip(answering):
+        answering.serve(cut_at=0)
+        for _ in range(40):
+            answering.wfile.write(b"S")
+            time.sleep(0.05)
+
+    server.script = [drip]
+    with pytest.raises(TimedOut, match="next to nothing"):
+        fetch(stall_s=0.3, attempts=1)
