@@ -1,42 +1,26 @@
 """The Mashup door: a question's service, its parameters and its answer. Knows nothing of sockets."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pyarrow as pa
 
+from .answers import count_answer, lookup_as_xml, rows_answer
+from .asked import Asked, chosen_columns, read_question
 from .columns import CAOM_CONE, CAOM_FILTERED, CAOM_POSITION, PRODUCTS, caom_type
 from .filters import BadFilter
 from .holdings import Holdings
 from .keywords import keyword_column
 from .opened import OpenTable, Shelf
-from .pages import Page, csv_bytes, extjs_bytes, json_pieces, votable_bytes
+from .pages import Page, extjs_bytes
 from .questions import Remembered, Selection, by_cone, by_filters, by_position
 from .resolver import resolve
 from .waiting import Waiting
 from .wire import Answer, Request, as_json, whole
 
-DEFAULT_PAGE_ROWS = 50_000
 MOST_DISTINCT = 1_000
+FILLED_WHEN_SERVED = {"filesize", "checksum", "isrestricted"}
 JWST_SERVICE = "mast.jwst.filtered."
-
-
-@dataclass
-class _Asked:
-    """A question read; `columns` are names asked for, empty for all."""
-
-    service: str
-    params: Mapping[str, object]
-    format: str
-    page: int
-    page_rows: int
-    columns: list[str]
-
-    @property
-    def is_count(self) -> bool:
-        return len(self.columns) == 1 and self.columns[0].upper() in ("COUNT_BIG(*)", "BIG_COUNTS(*)")
 
 
 class Mashup:
@@ -47,7 +31,7 @@ class Mashup:
         self._shelf = Shelf()
         self._remembered = Remembered()
         self._waiting = Waiting(long_query_s)
-        self._services: dict[str, Callable[[_Asked], Answer]] = {
+        self._services: dict[str, Callable[[Asked], Answer]] = {
             "mast.caom.cone": lambda asked: self._caom(asked, by_cone, CAOM_CONE),
             "mast.caom.filtered": lambda asked: self._caom(asked, by_filters, CAOM_FILTERED),
             "mast.caom.filtered.position": lambda asked: self._caom(asked, by_position, CAOM_POSITION),
@@ -60,7 +44,7 @@ class Mashup:
         """HTTP 200 for every question: what is wrong with one is said in its `status` and `msg`."""
         question = request.question
         try:
-            asked = _read(question)
+            asked = read_question(question)
             if asked.service == "mast.name.lookup":
                 return self._lookup(asked, question)
             if self._waiting.is_executing(question):
@@ -83,18 +67,18 @@ class Mashup:
 
     def _caom(
         self,
-        asked: _Asked,
+        asked: Asked,
         select: Callable[[OpenTable, Mapping[str, object]], Selection],
         columns: tuple[str, ...],
     ) -> Answer:
         selection = self._remembered.get(select, self._observations, asked.params)
         if asked.is_count:
-            return _count(len(selection.rows), asked)
-        names = _chosen(asked.columns if select is not by_cone else [], columns)
+            return count_answer(len(selection.rows), asked)
+        names = chosen_columns(asked.columns if select is not by_cone else [], columns)
         table = _take(selection, asked, names)
-        return _write(asked, table, [caom_type(name) for name in names], len(selection.rows))
+        return rows_answer(asked, table, [caom_type(name) for name in names], len(selection.rows))
 
-    def _all(self, asked: _Asked) -> Answer:
+    def _all(self, asked: Asked) -> Answer:
         if asked.format != "extjs":
             return self._caom(asked, by_filters, CAOM_FILTERED)
         table = self._observations.table.select(
@@ -118,85 +102,53 @@ class Mashup:
                 counted[name] = dict(zip(texts.to_pylist(), counts, strict=True))
         return counted
 
-    def _missions(self, asked: _Asked) -> Answer:
+    def _missions(self, asked: Asked) -> Answer:
         texts, _ = self._observations.codes("obs_collection")
         table = pa.table({"distinctValue": pa.array(sorted(texts.to_pylist()), pa.string())})
-        return _write(asked, table, ["string"], table.num_rows)
+        return rows_answer(asked, table, ["string"], table.num_rows)
 
-    def _products(self, asked: _Asked) -> Answer:
+    def _products(self, asked: Asked) -> Answer:
         texts = [text.strip() for text in str(asked.params.get("obsid", "")).split(",") if text.strip()]
         if not texts or not all(text.lstrip("-").isdigit() for text in texts):
             raise BadFilter("obsid must be one or more numbers joined by commas")
         rows = [row for text in texts for row in self._holdings.product_rows(int(text))]
         if asked.is_count:
-            return _count(len(rows), asked)
-        names = _chosen(asked.columns, PRODUCTS)
-        start = (asked.page - 1) * asked.page_rows
-        table = _product_table(rows[start : start + asked.page_rows], names)
-        return _write(asked, table, [caom_type(name) for name in names], len(rows))
+            return count_answer(len(rows), asked)
+        names = chosen_columns(asked.columns, PRODUCTS)
+        table = _product_table(rows[asked.part], names)
+        return rows_answer(asked, table, [caom_type(name) for name in names], len(rows))
 
-    def _keywords(self, asked: _Asked) -> Answer:
+    def _keywords(self, asked: Asked) -> Answer:
         instrument = asked.service.removeprefix(JWST_SERVICE)
         if instrument not in self._holdings.keywords:
             raise BadFilter(f"Unknown service '{asked.service}'.")
         opened = self._shelf.get(instrument, self._holdings.keywords[instrument])
         selection = self._remembered.get(by_filters, opened, asked.params)
         if asked.is_count:
-            return _count(len(selection.rows), asked)
-        names = _chosen(asked.columns, tuple(opened.table.column_names))
-        table = _take(selection, asked, names)
+            return count_answer(len(selection.rows), asked)
+        names = chosen_columns(asked.columns, tuple(opened.table.column_names))
+        table = self._keyword_rows(instrument, selection, asked, names)
         columns = [keyword_column(name, table[name], opened.exact_names) for name in names]
         table = pa.table([column.values for column in columns], names=names)
-        return _write(asked, table, [column.type for column in columns], len(selection.rows))
+        return rows_answer(asked, table, [column.type for column in columns], len(selection.rows))
 
-    def _lookup(self, asked: _Asked, question: Mapping[str, object]) -> Answer:
+    def _keyword_rows(
+        self, instrument: str, selection: Selection, asked: Asked, names: list[str]
+    ) -> pa.Table:
+        """Sizes, checksums and access are those of the body served now, so the holdings fill them."""
+        if not {name.lower() for name in names} & FILLED_WHEN_SERVED:
+            return _take(selection, asked, names)
+        return self._holdings.keyword_page(instrument, selection.rows[asked.part]).select(names)
+
+    def _lookup(self, asked: Asked, question: Mapping[str, object]) -> Answer:
         found = resolve(self._holdings, [str(asked.params.get("input", ""))])
         wanted = asked.params.get("format", question.get("format", "xml"))
-        return as_json(found) if str(wanted).lower() == "json" else _as_xml(found)
+        return as_json(found) if str(wanted).lower() == "json" else lookup_as_xml(found)
 
 
-def _read(question: Mapping[str, object]) -> _Asked:
-    if "service" not in question:
-        raise BadFilter("The request names no service.")
-    params = question.get("params") or {}
-    if not isinstance(params, dict):
-        raise BadFilter("params must be an object")
-    columns = params.get("columns") or "*"
-    names = columns if isinstance(columns, list) else str(columns).split(",")
-    return _Asked(
-        service=str(question["service"]).strip().lower(),
-        params=params,
-        format=str(question.get("format", "json")).lower(),
-        page=_positive(question.get("page"), 1, "page"),
-        page_rows=_positive(question.get("pagesize"), DEFAULT_PAGE_ROWS, "pagesize"),
-        columns=[name for name in (str(each).strip() for each in names) if name and name not in ("*", "c.*")],
-    )
-
-
-def _positive(given: object, default: int, name: str) -> int:
-    try:
-        number = default if given is None else int(str(given))
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise BadFilter(f"{name} must be a whole number from 1")
-    return number
-
-
-def _chosen(asked: Iterable[str], known: tuple[str, ...]) -> list[str]:
-    """Names in the order asked for, spelled as the table spells them; all where none is asked."""
-    spelled = {name.lower(): name for name in known}
-    names = list(dict.fromkeys(asked)) or list(known)
-    for name in names:
-        if name.removeprefix("c.").lower() not in spelled:
-            raise BadFilter(f"Invalid column name '{name}'.")
-    return list(dict.fromkeys(spelled[name.removeprefix("c.").lower()] for name in names))
-
-
-def _take(selection: Selection, asked: _Asked, names: list[str]) -> pa.Table:
+def _take(selection: Selection, asked: Asked, names: list[str]) -> pa.Table:
     """The page's rows of these columns; what a position adds and the Portal's own tick are made here."""
-    start = (asked.page - 1) * asked.page_rows
-    part = slice(start, start + asked.page_rows)
+    part = asked.part
     rows = selection.rows[part]
     table = selection.opened.table
     stored = table.select([name for name in names if name in table.column_names])
@@ -222,38 +174,3 @@ def _product_table(rows: list[dict[str, object]], names: list[str]) -> pa.Table:
         kind = pa.int64() if name in ("obsID", "parent_obsid") else kinds.get(caom_type(name), pa.string())
         arrays.append(pa.array([row.get(name) for row in rows], kind))
     return pa.table(arrays, names=names)
-
-
-def _count(number: int, asked: _Asked) -> Answer:
-    table = pa.table({"Column1": pa.array([number], pa.int64())})
-    return _write(asked, table, ["string"], 1)
-
-
-def _write(asked: _Asked, table: pa.Table, types: list[str], rows_matched: int) -> Answer:
-    page = Page(table, types, asked.page, asked.page_rows, rows_matched)
-    match asked.format:
-        case "json":
-            pieces = list(json_pieces(page))
-            return Answer(
-                200, [("Content-Type", "application/json; charset=utf-8")], pieces, sum(map(len, pieces))
-            )
-        case "extjs":
-            return whole(extjs_bytes(page, {}, with_rows=True), "application/json; charset=utf-8")
-        case "csv":
-            return whole(csv_bytes(page), "text/csv; charset=utf-8")
-        case "votable" | "xml":
-            return whole(votable_bytes(page), "application/x-votable+xml; charset=utf-8")
-    raise BadFilter(f"Unknown format '{asked.format}'.")
-
-
-def _as_xml(found: Mapping[str, object]) -> Answer:
-    coordinates = found["resolvedCoordinate"]
-    assert isinstance(coordinates, list)
-    body = "".join(
-        "<resolvedCoordinate>"
-        + "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in each.items())
-        + "</resolvedCoordinate>"
-        for each in coordinates
-    )
-    text = f'<?xml version="1.0" encoding="UTF-8"?><resolvedItems>{body}<status></status></resolvedItems>'
-    return whole(text.encode(), "text/xml; charset=utf-8")
