@@ -1,0 +1,74 @@
+"""Bodies that are text: associations, pools and catalogues. Imports no server part."""
+
+import json
+
+import numpy as np
+
+from .parts import Body, Facts, Plain
+from .sizes import seed_of, target_bytes
+
+_POOL_COLUMNS = (
+    "FILENAME", "PROGRAM", "OBS_NUM", "VISIT", "TARGETID", "EXP_TYPE", "INSTRUME", "DETECTOR", "FILTER", "ASN_CANDIDATE",
+)  # fmt: skip
+
+
+def association(facts: Facts) -> Body:
+    """The association that names its members, in the form of the JWST pipeline's files."""
+    rule = facts.filename.split("_")[2] if facts.filename.count("_") >= 4 else "image3"
+    content = {
+        "asn_type": rule,
+        "asn_rule": f"candidate_Asn_{rule.title().replace('-', '')}",
+        "version_id": f"{facts.made:%Y%m%dt%H%M%S}",
+        "code_version": f"1.{20 + facts.version}.2",
+        "degraded_status": "No known degraded exposures in association.",
+        "program": facts.observation.program,
+        "constraints": "none",
+        "asn_id": facts.filename.split("_")[0].partition("-")[2] or "a3001",
+        "target": facts.observation.target,
+        "asn_pool": "pool",
+        "products": [
+            {
+                "name": facts.product_name or facts.stem,
+                "members": [{"expname": name, "exptype": "science"} for name in facts.members],
+            }
+        ],
+    }
+    return _text(json.dumps(content, indent=4) + "\n" * (1 + facts.version), "application/json")
+
+
+def pool(facts: Facts) -> Body:
+    """The association pool: a table separated by bars, as the pipeline writes it."""
+    observation = facts.observation
+    rows = ["|".join(_POOL_COLUMNS)]
+    for number in range(1, 13):
+        rows.append(
+            f"jw{observation.program:0>5}001001_02101_{number:05d}_uncal.fits|{observation.program}|1|1|1|"
+            f"{observation.product_type}|{observation.instrument_name.partition('/')[0]}|MULTIPLE|"
+            f"CLEAR|[('o001', 'OBSERVATION')]"
+        )
+    return _text("\n".join(rows) + "\n" * (1 + facts.version), "text/csv")
+
+
+def catalogue(facts: Facts) -> Body:
+    """A source catalogue or light curve as ECSV."""
+    names = ("label", "ra", "dec", "flux", "flux_err")
+    head = ["# %ECSV 1.0", "# ---", "# datatype:"]
+    head += [f"# - {{name: {name}, datatype: {'int64' if name == 'label' else 'float64'}}}" for name in names]
+    head += [f"# meta: {{filename: {facts.filename}}}", "# schema: astropy-2.0", " ".join(names)]
+    random = np.random.default_rng(seed_of(facts))
+    count = 40 + seed_of(facts) % 40 + facts.version
+    rows = [
+        f"{n} {facts.observation.ra_deg + ra:.8f} {facts.observation.dec_deg + dec:.8f} {flux:.6e} {flux / 20:.6e}"
+        for n, (ra, dec, flux) in enumerate(random.normal(0, 0.01, (count, 3)) + (0, 0, 2), 1)
+    ]
+    return _text("\n".join([*head, *rows]) + "\n" * (1 + facts.version), "text/plain")
+
+
+def note(facts: Facts) -> Body:
+    """A file of a kind the sandbox knows nothing of: plain bytes of the right size."""
+    line = f"{facts.filename} version {facts.version}\n"
+    return _text((line * (target_bytes(facts) // len(line) + 1)), "application/octet-stream")
+
+
+def _text(text: str, media_type: str) -> Body:
+    return Body([Plain(text.encode())], media_type)

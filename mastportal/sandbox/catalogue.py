@@ -1,0 +1,94 @@
+"""Which observation a file belongs to: product lists by obsid, files by their names. Imports no server part."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+
+import pyarrow as pa
+
+from . import hst, products
+from .naming import parse_stem
+from .observation import Observation, from_row
+from .products import Listed
+
+_REMEMBERED_LISTS = 256
+# Exposures that are no row of the table are numbered beyond every obsid of a row.
+_MEMBER_BASE, _MEMBER_SPAN = 1_500_000_000, 400_000_000
+
+
+def hashed_id(text: str, base: int = _MEMBER_BASE, span: int = _MEMBER_SPAN) -> int:
+    """A stable number for a text."""
+    return base + int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) % span
+
+
+@dataclass
+class Catalogue:
+    """The synthesised lists of a table of observations, made when asked for; the last few are remembered."""
+
+    table: pa.Table
+    _lists: "OrderedDict[int, tuple[Observation, list[Listed]]]" = field(default_factory=OrderedDict)
+
+    @cached_property
+    def _row_of_obsid(self) -> dict[int, int]:
+        return {obsid: row for row, obsid in enumerate(self.table["obsid"].to_pylist())}
+
+    @cached_property
+    def _obsid_of_obs_id(self) -> dict[str, int]:
+        return dict(zip(self.table["obs_id"].to_pylist(), self.table["obsid"].to_pylist(), strict=True))
+
+    @cached_property
+    def _rows_of_key(self) -> dict[tuple[str, str], list[int]]:
+        keys: dict[tuple[str, str], list[int]] = {}
+        for row, obs_id in enumerate(self.table["obs_id"].to_pylist()):
+            for key in _keys(obs_id):
+                keys.setdefault(key, []).append(row)
+        return keys
+
+    def row_of(self, obsid: int) -> int | None:
+        return self._row_of_obsid.get(obsid)
+
+    def obsid_of(self, obs_id: str) -> int:
+        """The row's own number, else a stable one for an exposure that is no row."""
+        return self._obsid_of_obs_id.get(obs_id) or hashed_id(obs_id)
+
+    def observation(self, row: int) -> Observation:
+        return from_row(self.table.slice(row, 1).to_pylist()[0])
+
+    def listed(self, row: int) -> tuple[Observation, list[Listed]]:
+        """An observation and what the naming rules say it has."""
+        if row in self._lists:
+            self._lists.move_to_end(row)
+            return self._lists[row]
+        observation = self.observation(row)
+        rules = {"JWST": products.products_of, "HST": hst.products_of}.get(observation.collection)
+        lines = rules(observation, self.obsid_of) if rules else []
+        self._lists[row] = observation, lines
+        if len(self._lists) > _REMEMBERED_LISTS:
+            self._lists.popitem(last=False)
+        return observation, lines
+
+    def find(self, filename: str) -> tuple[Observation, Listed] | None:
+        """The file among the lists of the observations its name points to."""
+        for row in self.candidates(filename):
+            observation, lines = self.listed(row)
+            for line in lines:
+                if line.filename == filename:
+                    return observation, line
+        return None
+
+    def candidates(self, filename: str) -> Iterator[int]:
+        """Rows that may list a file of this name: of its observation, else (pools) of its programme."""
+        for key in _keys(filename):
+            yield from self._rows_of_key.get(key, ())
+
+
+def _keys(name: str) -> list[tuple[str, str]]:
+    """The observation and then the programme a name tells of."""
+    stem = parse_stem(name.rpartition(".")[0] or name)
+    if stem is not None:
+        return [stem.key, (stem.program, "")]
+    if name.startswith("jw") and name[2:7].isdigit():
+        return [(str(int(name[2:7])), "")]
+    return [("hst", name[:6].lower())]

@@ -1,0 +1,177 @@
+"""The products of a JWST observation by the naming rules, as they stand in MAST's list. Imports no server part.
+
+A combined observation lists its own products (type D) and those of every contributing exposure (type S, obsID of
+the exposure); what is the searched observation's own carries Minimum Recommended Products (dossier 7.1).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from math import floor
+from zlib import crc32
+
+from . import stages
+from .modes import Mode, detectors_of, mode_of
+from .naming import Stem, exposure_stems, parse_stem
+from .observation import Observation, datetime_of
+from .stages import SUFFIXES, Suffix
+
+RECOMMENDED = "Minimum Recommended Products"
+_GUIDE_STAR = (
+    # name part, sub-group, description; acquisition comes before every exposure, tracking with it
+    ("gs-id_1_image_cal", "GS-ID", "FGS guide star identification", False),
+    ("gs-acq1_{time}_cal", "GS-ACQ1", "FGS1 guide star acquisition", False),
+    ("gs-acq2_{time}_cal", "GS-ACQ2", "FGS2 guide star acquisition", False),
+    ("gs-track_{time}_cal", "GS-TRACK", "FGS guide star tracking", True),
+    ("gs-track_{time}_uncal", "GS-TRACK", "FGS guide star tracking", False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of a product list; `members` are the file names an association joins."""
+
+    filename: str
+    obs_id: str
+    obsid: int
+    letter: str  # D of the combined observation itself, S of an exposure
+    group: str | None
+    product_type: str
+    description: str
+    level: int
+    is_recommended: bool
+    factor: float
+    members: tuple[str, ...] = ()
+    product_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    observation: Observation
+    mode: Mode
+    kind: str
+    stem: Stem
+    obsid_of: Callable[[str], int]
+
+    @property
+    def stamp(self) -> str:
+        """When the programme's associations were made: one moment for the whole programme."""
+        number = crc32(self.stem.program.encode())
+        return f"2026{number % 6 + 1:02d}{number % 27 + 1:02d}t081942"
+
+    @property
+    def number(self) -> str:
+        return self.stem.observation if self.stem.observation.isdigit() else "001"
+
+
+def products_of(observation: Observation, obsid_of: Callable[[str], int]) -> list[Listed]:
+    """The whole list, duplicates included; empty for planned rows. `obsid_of` numbers the exposures."""
+    stem = parse_stem(observation.obs_id)
+    if stem is None or observation.level == -1:
+        return []
+    mode = mode_of(observation.instrument_name)
+    kind = stages.kind_of(mode, is_time_series=observation.is_time_series)
+    context = _Context(observation, mode, kind, stem, obsid_of)
+    return list(
+        _combined(context) if stem.is_combined else _exposure(context, observation.obs_id, is_own=True)
+    )
+
+
+def exposures_of(observation: Observation) -> list[str]:
+    """Stems of the exposures a combined observation is made of, detector by detector."""
+    stem = parse_stem(observation.obs_id)
+    if stem is None or not stem.is_combined:
+        return []
+    mode = mode_of(observation.instrument_name)
+    elements = observation.filters
+    count = 1 if observation.is_time_series else crc32(f"{stem.key}{elements}".encode()) % 3 + 2
+    return exposure_stems(
+        stem.program, stem.observation, "001", elements, count, detectors_of(mode, elements)
+    )
+
+
+def _combined(context: _Context) -> Iterator[Listed]:
+    observation = context.observation
+    exposures = exposures_of(observation)
+    for name in stages.COMBINED[context.kind]:
+        suffix = SUFFIXES[name]
+        yield from _with_preview(
+            context, observation.obs_id, observation.obsid, suffix, is_own=True, letter="D"
+        )
+    yield _association(context, 3, observation.obs_id, observation.obsid, exposures, is_own=True)
+    yield _pool(context, observation.obs_id, observation.obsid, is_own=True, letter="D")
+    for stem in exposures:
+        yield from _exposure(context, stem, is_own=False)
+
+
+def _exposure(context: _Context, stem: str, *, is_own: bool) -> Iterator[Listed]:
+    obsid = context.observation.obsid if is_own else context.obsid_of(stem)
+    for name in stages.EXPOSURE[context.kind]:
+        yield from _with_preview(context, stem, obsid, SUFFIXES[name], is_own=is_own, letter="S")
+    if not is_own and (name := stages.STAGE3_EXPOSURE.get(context.kind)):
+        filename = f"{stem}_o{context.number}_{name}.fits"
+        yield _science(filename, stem, obsid, SUFFIXES[name], is_own=False, letter="S")
+    if context.kind == "mos":
+        visit = stem[:13]
+        yield _science(f"{visit}_01_msa.fits", stem, obsid, SUFFIXES["msa"], is_own=False, letter="S")
+    yield _association(context, 2, stem, obsid, [stem], is_own=is_own)
+    yield _pool(context, stem, obsid, is_own=is_own, letter="S")
+    yield from _guide_star(context, stem, obsid, is_own=is_own)
+
+
+def _with_preview(
+    context: _Context, stem: str, obsid: int, suffix: Suffix, *, is_own: bool, letter: str
+) -> Iterator[Listed]:
+    filename = f"{stem}_{suffix.name}.{suffix.extension}"
+    line = _science(filename, stem, obsid, suffix, is_own=is_own, letter=letter)
+    yield line
+    if suffix.preview:
+        yield Listed(
+            f"{stem}_{suffix.name}.{suffix.preview}", stem, obsid, letter, None, "PREVIEW", "Preview-Full",
+            line.level, False, 0.0,
+        )  # fmt: skip
+
+
+def _science(filename: str, stem: str, obsid: int, suffix: Suffix, *, is_own: bool, letter: str) -> Listed:
+    level = 3 if letter == "D" else min(suffix.level, 2)
+    group = "ANNNN_CRF" if letter == "D" and suffix.name == "crf" else suffix.group
+    return Listed(
+        filename, stem, obsid, letter, group, suffix.product_type, suffix.description, level,
+        is_own and (level > 1 or letter == "D"), suffix.factor,
+    )  # fmt: skip
+
+
+def _association(
+    context: _Context, stage: int, stem: str, obsid: int, members: list[str], *, is_own: bool
+) -> Listed:
+    rule = stages.ASSOCIATION[context.kind][stage - 2]
+    serial = crc32(stem.encode()) % 900 + 1
+    name = f"jw{int(context.stem.program):05d}-o{context.number}_{context.stamp}_{rule}_{serial:05d}_asn.json"
+    ending = "rate" if stage == 2 else "calints" if context.kind in ("tso", "tsimage", "ami") else "cal"
+    asn = SUFFIXES["asn"]
+    return Listed(
+        name, stem, obsid, "D" if stage == 3 else "S", asn.group, asn.product_type, asn.description, stage,
+        is_own, 0.0, tuple(f"{member}_{ending}.fits" for member in members), stem,
+    )  # fmt: skip
+
+
+def _pool(context: _Context, stem: str, obsid: int, *, is_own: bool, letter: str) -> Listed:
+    pool = SUFFIXES["pool"]
+    name = f"jw{int(context.stem.program):05d}_{context.stamp}_pool.csv"
+    level = 3 if letter == "D" else 2
+    return Listed(
+        name, stem, obsid, letter, pool.group, pool.product_type, pool.description, level, is_own, 0.0
+    )
+
+
+def _guide_star(context: _Context, stem: str, obsid: int, *, is_own: bool) -> Iterator[Listed]:
+    # One acquisition for the whole visit: its files are listed again under every exposure and filter.
+    day = floor(context.observation.t_min_mjd or 59945.0)
+    moment = datetime_of(day) + timedelta(seconds=crc32(stem[:13].encode()) % 86400)
+    time = moment.strftime("%Y%j%H%M%S")
+    for part, group, description, is_tracking in _GUIDE_STAR:
+        filename = f"{stem[:13]}_{part.format(time=time)}.fits"
+        level = 1 if part.endswith("uncal") else 2
+        yield Listed(
+            filename, stem, obsid, "S", group, "AUXILIARY", description, level, is_own and is_tracking, 0.3
+        )
