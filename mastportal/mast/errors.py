@@ -1,5 +1,6 @@
 """What can go wrong with the archive, each error's text one plain sentence for people; imports nothing."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -26,7 +27,12 @@ class Refused(ArchiveError):
 
 
 class NotFound(ArchiveError):
-    """The archive knows no such name, file or observation."""
+    """The archive knows no such name, file or observation.
+
+    `suggestion` is the body of a search that may find what was meant, None where there is none.
+    """
+
+    suggestion: Mapping[str, object] | None = None
 
 
 class BadQuestion(ArchiveError):

@@ -1,0 +1,243 @@
+"""MastClient: every question of the portal to the archive, page by page, as Arrow tables. Imports no Django.
+
+astroquery is loaded with the first question, so that processes which ask none never pay for it.
+"""
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import requests
+import stamina
+
+from mastportal.mast.adapter import ArchiveAdapter, mount
+from mastportal.mast.answers import json_object, status_error, table_page
+from mastportal.mast.arrow import page_table
+from mastportal.mast.asking import Asked, count_requests, rows_requests
+from mastportal.mast.connection import Archive, Credential
+from mastportal.mast.criteria import Criteria, parse_question
+from mastportal.mast.errors import ArchiveError, NotFound, TimedOut, TooMany, Unavailable
+from mastportal.mast.fields import PRODUCT_FIELDS, Field
+from mastportal.mast.solar_system import is_moving_body, target_name_question
+
+PAGE_ROWS = 50_000
+ATTEMPTS = 4
+_OFFER_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a name stands for: ICRS degrees, the object's radius where the resolver knows it, and who knew."""
+
+    name: str
+    ra_deg: float
+    dec_deg: float
+    radius_deg: float | None
+    resolver: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose token it is, as the archive's /whoami says; `owner` is empty for nobody's."""
+
+    anonymous: bool
+    owner: str
+    scopes: tuple[str, ...]
+
+
+class MastClient:
+    """One person's or worker's use of the archive; not shared between threads.
+
+    Every method raises the errors of `errors`; Unavailable and TimedOut have been retried before.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        credential: Credential | None = None,
+        heartbeat: Callable[[], None] | None = None,
+    ) -> None:
+        self.last_date: datetime | None = None
+        self._archive = archive
+        self._credential = credential
+        self._heartbeat = heartbeat
+        self._portal: tuple[Any, ArchiveAdapter] | None = None
+
+    def resolve(self, name: str) -> Resolved:
+        """The position of an object, by Mast.Name.Lookup.
+
+        Raises NotFound; for a body that moves, with a `suggestion` and how many observations it finds.
+        """
+        asked = Asked("Mast.Name.Lookup", {"input": " ".join(name.split()), "format": "json"})
+        answer = self._retried(lambda: json_object(self._ask(asked, page=1, page_rows=PAGE_ROWS)))
+        places = answer.get("resolvedCoordinate")
+        if not places:
+            if places is None and answer.get("status") == "ERROR":
+                raise Unavailable("The archive's name resolver could not answer.")
+            raise self._unknown_name(name)
+        return _resolved(name, places[0])
+
+    def count(self, criteria: Criteria) -> int:
+        """How many rows the question has, planned observations among them."""
+        return sum(self._count(asked) for asked in count_requests(criteria))
+
+    def pages(
+        self, criteria: Criteria, page_rows: int = PAGE_ROWS, limit: int | None = None
+    ) -> Iterator[pa.Table]:
+        """The rows, at most `page_rows` a table, all with the schema of `criteria.fields`; none for no rows.
+
+        The rows are counted first: more than `limit` raises TooMany before any is fetched, fewer received than
+        counted raises Unavailable at the end, so that nothing is ever cut silently.
+        """
+        expected = self.count(criteria)
+        if limit is not None and expected > limit:
+            raise _too_many(expected, limit)
+        received = 0
+        for asked in rows_requests(criteria):
+            for table in self._tables(asked, criteria.fields, page_rows):
+                received += table.num_rows
+                yield table
+        if received < expected:
+            raise Unavailable(f"The archive counted {expected:,} rows but sent {received:,}; ask again.")
+
+    def products(self, obsid: str) -> pa.Table:
+        """Every product row the archive lists for one observation (its `obsid`), repeated ones too."""
+        asked = Asked("Mast.Caom.Products", {"obsid": obsid})
+        tables = list(self._tables(asked, PRODUCT_FIELDS, PAGE_ROWS))
+        return pa.concat_tables(tables)
+
+    def whoami(self) -> Identity:
+        """Whose token this client has. A token the archive does not know is anonymous."""
+        answer = self._retried(self._whoami)
+        anonymous = bool(answer.get("anon", True))
+        owner = "" if anonymous else str(answer.get("ezid") or answer.get("eppn") or "")
+        return Identity(anonymous, owner, tuple(map(str, answer.get("scopes") or ())))
+
+    def _whoami(self) -> dict[str, Any]:
+        adapter = ArchiveAdapter(self._archive, self._credential, self._heartbeat)
+        with mount(requests.Session(), adapter) as session:
+            response = _sent(
+                lambda: session.get(self._archive.url("/whoami"), headers={"Accept": "application/json"})
+            )
+        self.last_date = adapter.last_date
+        return json_object(response)
+
+    def _count(self, asked: Asked) -> int:
+        rows = self._page(asked, 1, PAGE_ROWS).get("data")
+        try:
+            return int(next(iter(rows[0].values())))
+        except (TypeError, IndexError, KeyError, AttributeError, ValueError, StopIteration):
+            raise Unavailable("The archive answered without a number where a count was asked.") from None
+
+    def _tables(self, asked: Asked, fields: tuple[Field, ...], page_rows: int) -> Iterator[pa.Table]:
+        number, pages, received, total = 0, 1, 0, 0
+        while number < pages:
+            number += 1
+            page = self._page(asked, number, page_rows)
+            paging = page.get("paging") or {}
+            pages, total = int(paging.get("pagesFiltered") or 1), int(paging.get("rowsFiltered") or 0)
+            table = page_table(page, fields)
+            received += table.num_rows
+            yield table
+        if received < total:
+            raise Unavailable(f"The archive has {total:,} rows but sent {received:,}; ask again.")
+
+    def _page(self, asked: Asked, page: int, page_rows: int) -> dict[str, Any]:
+        return self._retried(lambda: table_page(self._ask(asked, page, page_rows)))
+
+    def _ask(self, asked: Asked, page: int, page_rows: int) -> requests.Response:
+        """One request through astroquery; after an error the next one gets a fresh instance."""
+        if self._portal is None:
+            adapter = ArchiveAdapter(self._archive, self._credential, self._heartbeat)
+            module = importlib.import_module("mastportal.mast.portal")
+            self._portal = module.Portal(self._archive, adapter), adapter
+        portal, adapter = self._portal
+        self._portal = None
+        try:
+            answer: requests.Response = _sent(
+                lambda: portal.ask(asked.service, asked.params, page, page_rows)
+            )
+        finally:
+            self.last_date = adapter.last_date or self.last_date
+        self._portal = portal, adapter
+        return answer
+
+    def _retried(self, call: Callable[[], Any]) -> Any:
+        archive = self._archive
+        retries = stamina.retry_context(
+            on=(Unavailable, TimedOut),
+            attempts=ATTEMPTS,
+            timeout=archive.question_timeout_s,
+            wait_initial=archive.poll_s / 2,
+            wait_max=archive.poll_s * 10,
+            wait_jitter=archive.poll_s,
+        )
+        for attempt in retries:
+            with attempt:
+                return call()
+        raise AssertionError("stamina ends with a result or an error")
+
+    def _unknown_name(self, name: str) -> NotFound:
+        if not is_moving_body(name):
+            return NotFound(f"No resolver knows “{name}”; check the spelling, or give a position.")
+        suggestion = target_name_question(name)
+        error = NotFound(
+            f"“{name}” moves across the sky, so it has no position; search by target name instead: "
+            f"{self._how_many(suggestion)}."
+        )
+        error.suggestion = suggestion
+        return error
+
+    def _how_many(self, suggestion: dict[str, object]) -> str:
+        archive = replace(
+            self._archive, question_timeout_s=min(_OFFER_TIMEOUT_S, self._archive.question_timeout_s)
+        )
+        criteria = parse_question(suggestion)
+        pattern = criteria.filters[0].values[0]
+        try:
+            count = MastClient(archive, self._credential, self._heartbeat).count(criteria)
+        except ArchiveError:
+            return f"some observations may have a name like {pattern}"
+        return f"{count:,} observations have a name like {pattern}"
+
+
+def _sent(call: Callable[[], Any]) -> Any:
+    """Calls requests or astroquery and says their errors in our words."""
+    try:
+        return call()
+    except requests.HTTPError as error:
+        raise (status_error(error.response) or Unavailable("The archive could not answer.")) from None
+    except TimeoutError:
+        raise TimedOut("The archive did not finish the answer in time; ask for less at once.") from None
+    except requests.RequestException:
+        raise Unavailable(
+            "The archive answered with a web page or something broken instead of data."
+        ) from None
+    except (AttributeError, KeyError, TypeError):
+        raise Unavailable("The archive's answer is not of the kind that was asked for.") from None
+
+
+def _resolved(name: str, place: dict[str, Any]) -> Resolved:
+    try:
+        radius_deg = float(place.get("radius") or 0) or float(place.get("majorAxis") or 0) / 2
+        return Resolved(
+            name=" ".join(str(place.get("canonicalName") or name).split()),
+            ra_deg=float(place["ra"]) % 360,
+            dec_deg=float(place["decl"]),
+            radius_deg=radius_deg if radius_deg > 0 else None,
+            resolver=str(place.get("resolver") or ""),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise Unavailable("The archive's name resolver answered without a position.") from None
+
+
+def _too_many(count: int, limit: int) -> TooMany:
+    return TooMany(
+        f"{count:,} rows match and at most {limit:,} are fetched; narrow the question with a smaller radius, "
+        "a mission, an instrument or a range of dates.",
+        count=count,
+        limit=limit,
+    )
