@@ -1,0 +1,99 @@
+"""An Arrow table held open for many questions; imports neither Django nor the archive client.
+
+Codes, numbers and orders are made on first use and counted in `nbytes`, so that whoever keeps tables open can
+bound them in bytes.
+"""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mastportal.tables.coding import Codes, Floats, Ints, code
+from mastportal.tables.columns import Column, columns_of
+
+ORDERS_KEPT = 8
+
+Number = TypeVar("Number", np.float64, np.int64)
+
+
+class OpenTable:
+    """One immutable table ready to be filtered, counted, sorted and paged; safe to share between threads."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table.unify_dictionaries().combine_chunks()
+        self.columns: dict[str, Column] = columns_of(self.table.schema)
+        self._codes: dict[str, Codes] = {}
+        self._arrays: dict[tuple[str, str], NDArray[Any]] = {}
+        self._orders: dict[object, Ints] = {}
+        self._lock = Lock()
+
+    @property
+    def num_rows(self) -> int:
+        return int(self.table.num_rows)
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self.table.schema
+
+    @property
+    def key(self) -> str:
+        """The column that names a row, from the schema's metadata; empty where none does."""
+        return str((self.schema.metadata or {}).get(b"key", b"").decode())
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the table and of everything cached beside it."""
+        with self._lock:
+            kept = [*self._codes.values(), *self._arrays.values(), *self._orders.values()]
+        return int(self.table.nbytes) + sum(value.nbytes for value in kept)
+
+    def codes(self, column: str) -> Codes:
+        if column not in self._codes:
+            made = code(self.table.column(column), self.columns[column])
+            with self._lock:
+                self._codes[column] = made
+        return self._codes[column]
+
+    def numbers(self, column: str) -> Floats:
+        """The column as float64, shape (rows,); null, NaN and the infinities are NaN; false is 0 and true 1."""
+
+        def make() -> Floats:
+            values = self.table.column(column).cast(pa.float64()).to_numpy()
+            return np.where(np.isfinite(values), values, np.nan)
+
+        return self.kept(("numbers", column), make)
+
+    def ranks(self, column: str) -> Ints:
+        """Where each row's value stands among the column's distinct values, from 1, shape (rows,); 0 for null.
+
+        Text ranks by its whole value ignoring case.
+        """
+
+        def make() -> Ints:
+            codes = self.codes(column)
+            return np.append(codes.rank_of_raw, 0)[codes.raw_of_row]
+
+        return self.kept(("ranks", column), make)
+
+    def kept(self, key: tuple[str, str], make: Callable[[], NDArray[Number]]) -> NDArray[Number]:
+        """An array kept for one purpose and column, made when first asked for."""
+        if key not in self._arrays:
+            made = make()
+            with self._lock:
+                self._arrays[key] = made
+        return cast(NDArray[Number], self._arrays[key])
+
+    def order(self, key: object, make: Callable[[], Ints]) -> Ints:
+        """Row numbers in some order; only the orders used last are kept, for there is no end of them."""
+        with self._lock:
+            found = self._orders.pop(key, None)
+        made = make() if found is None else found
+        with self._lock:
+            self._orders[key] = made
+            while len(self._orders) > ORDERS_KEPT:
+                del self._orders[next(iter(self._orders))]
+        return made

@@ -1,0 +1,81 @@
+"""What a column of an Arrow table says about itself; imports neither Django nor the archive client."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+
+import pyarrow as pa
+
+
+class BadQuery(ValueError):
+    """A person asked for something a table cannot answer; `field` is the parameter at fault."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `type` is string, int, float or bool; `kind` is values, range, text or none."""
+
+    name: str
+    type: str
+    label: str
+    unit: str
+    description: str
+    separator: str
+    kind: str
+    visible: bool
+
+    @property
+    def is_text(self) -> bool:
+        return self.type == "string"
+
+    @property
+    def is_number(self) -> bool:
+        return self.type in {"int", "float"}
+
+
+def _type_of(arrow_type: pa.DataType) -> str:
+    if pa.types.is_dictionary(arrow_type):
+        return _type_of(arrow_type.value_type)
+    if pa.types.is_boolean(arrow_type):
+        return "bool"
+    if pa.types.is_integer(arrow_type):
+        return "int"
+    return "float" if pa.types.is_floating(arrow_type) else "string"
+
+
+def describe(field: pa.Field) -> Column:
+    told = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+    kind_of_type = {"string": "values", "bool": "values", "int": "values", "float": "range"}
+    type_ = _type_of(field.type)
+    return Column(
+        name=field.name,
+        type=type_,
+        label=told.get("label") or field.name,
+        unit=told.get("unit", ""),
+        description=told.get("description", ""),
+        separator=told.get("separator", "") if type_ == "string" else "",
+        kind=told.get("kind") or kind_of_type[type_],
+        visible=told.get("visible", "1") != "0",
+    )
+
+
+@lru_cache(maxsize=64)
+def columns_of(schema: pa.Schema) -> dict[str, Column]:
+    """Every column by its name, in the table's order."""
+    return {field.name: describe(field) for field in schema}
+
+
+def column_named(name: str, schema: pa.Schema, parameter: str) -> Column:
+    """The column of that exact name; else BadQuery with the nearest known names."""
+    known = columns_of(schema)
+    if name in known:
+        return known[name]
+    by_folded = {column.casefold(): column for column in known}
+    near = [by_folded[match] for match in get_close_matches(name.casefold(), by_folded, n=3, cutoff=0.5)]
+    advice = f" Nearest: {', '.join(near)}." if near else " See the list of columns."
+    raise BadQuery(f"There is no column “{name}” in this table.{advice}", parameter)

@@ -1,0 +1,90 @@
+"""How many rows each value of a column has under the filters; imports neither Django nor the archive client."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mastportal.tables.codes import OpenTable
+from mastportal.tables.coding import Codes, Ints, Mask
+from mastportal.tables.columns import Column, column_named
+from mastportal.tables.filters import Masks
+from mastportal.tables.grammar import FACET_LIMIT, TableQuery
+from mastportal.tables.histogram import range_facet
+
+Facet = dict[str, Any]
+
+
+def facets(
+    table: OpenTable, query: TableQuery, columns: Sequence[str], limit: int = FACET_LIMIT, within: str = ""
+) -> list[Facet]:
+    """One facet a column, in the contract's shape; a column's counts ignore the filters on that column.
+
+    Values come with their `count` under the other filters and their `total` in the whole table, most frequent
+    first; those chosen by a filter are there however rare. `within` keeps values that contain a text.
+    Ranges come with bins. Raises BadQuery for an unknown column.
+    """
+    described = [column_named(name, table.schema, "facets") for name in columns]
+    masks = Masks(table, query)
+    everything = not query.filters and not query.q
+    found = []
+    for column in described:
+        mask = masks.ignoring(column.name)
+        if column.is_number and column.kind == "range":
+            found.append(range_facet(table, column, mask))
+        else:
+            kept = None if everything else mask
+            found.append(values_facet(table.codes(column.name), column, kept, query, limit, within))
+    return found
+
+
+def values_facet(
+    codes: Codes, column: Column, mask: Mask | None, query: TableQuery, limit: int, within: str
+) -> Facet:
+    """The facet of a column whose values are counted one by one; `mask` None means every row."""
+    totals = codes.count_elements(codes.total_of_raw)
+    counts = totals if mask is None else codes.count_elements(_count_raw(codes, mask))
+    chosen = {value.casefold() for operator in ("f", "not") for value in query.values(operator, column.name)}
+    shown, more = _most_frequent(codes, counts, totals, limit, within.casefold(), chosen)
+    labels = codes.labels.take(
+        pa.array([number if number < len(codes.labels) else None for number in shown], pa.int64())
+    )
+    values = [
+        {"value": label, "count": int(counts[number]), "total": int(totals[number])}
+        for number, label in zip(shown, labels.to_pylist(), strict=True)
+    ]
+    return {"column": column.name, "label": column.label, "kind": "values", "values": values, "more": more}
+
+
+def _count_raw(codes: Codes, mask: Mask) -> Ints:
+    return np.bincount(codes.raw_of_row[mask], minlength=len(codes.raw) + 1)
+
+
+def _most_frequent(
+    codes: Codes, counts: Ints, totals: Ints, limit: int, within: str, chosen: set[str]
+) -> tuple[list[int], int]:
+    """Numbers of the elements to show (the last number is null), and how many are left out."""
+    size = len(codes.labels)
+    candidates = np.arange(size + 1 if totals[size] else size)
+    if within:
+        texts = codes.folded.cast(pa.string())
+        candidates = np.flatnonzero(pc.match_substring(texts, within).to_numpy(zero_copy_only=False))
+    shown = [int(number) for number in _first(candidates, counts, totals, limit)]
+    if chosen and len(candidates) > len(shown):
+        wanted = pc.is_in(codes.folded.cast(pa.string()), value_set=pa.array(sorted(chosen), pa.string()))
+        shown += [number for number in np.flatnonzero(wanted) if number in candidates and number not in shown]
+    return shown, len(candidates) - len(shown)
+
+
+def _first(candidates: Ints, counts: Ints, totals: Ints, limit: int) -> Ints:
+    """The first candidates by falling count, falling total, then value (elements are numbered in order)."""
+    count, total = counts[candidates], totals[candidates]
+    if len(candidates) > limit:
+        weight = count * (int(total.max()) + 1) + total
+        least = np.partition(weight, len(weight) - limit)[len(weight) - limit]
+        above, level = np.flatnonzero(weight > least), np.flatnonzero(weight == least)
+        first = np.concatenate([above, level[: limit - len(above)]])
+        candidates, count, total = candidates[first], count[first], total[first]
+    return candidates[np.lexsort((candidates, -total, -count))]
