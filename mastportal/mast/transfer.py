@@ -133,7 +133,7 @@ class _Download:
     def _try_several_times(self) -> None:
         for attempt in stamina.retry_context(
             _again,
-            attempts=ATTEMPTS,
+            attempts=self.attempts,
             timeout=None,
             wait_initial=0.2,
             wait_max=LONGEST_WAIT_S,
