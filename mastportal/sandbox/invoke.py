@@ -1,6 +1,7 @@
 """The Mashup door: a question's service, its parameters and its answer. Knows nothing of sockets."""
 
 from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -90,7 +91,7 @@ class Mashup:
         return whole(extjs_bytes(page, self._histograms(), with_rows=False), "application/json")
 
     def _histograms(self) -> dict[str, dict[str, int]]:
-        counted = {}
+        counted: dict[str, dict[str, int]] = {}
         for name, kind in zip(
             self._observations.table.column_names, self._observations.table.schema.types, strict=True
         ):
@@ -99,12 +100,12 @@ class Mashup:
             texts, codes = self._observations.codes(name)
             if len(texts) <= MOST_DISTINCT:
                 counts = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
-                counted[name] = dict(zip(texts.to_pylist(), counts, strict=True))
+                counted[name] = dict(zip(map(str, texts.to_pylist()), counts, strict=True))
         return counted
 
     def _missions(self, asked: Asked) -> Answer:
         texts, _ = self._observations.codes("obs_collection")
-        table = pa.table({"distinctValue": pa.array(sorted(texts.to_pylist()), pa.string())})
+        table = pa.table({"distinctValue": pa.array(sorted(map(str, texts.to_pylist())), pa.string())})
         return rows_answer(asked, table, ["string"], table.num_rows)
 
     def _products(self, asked: Asked) -> Answer:
@@ -169,8 +170,9 @@ def _take(selection: Selection, asked: Asked, names: list[str]) -> pa.Table:
 
 def _product_table(rows: list[dict[str, object]], names: list[str]) -> pa.Table:
     kinds = {"int": pa.int64(), "boolean": pa.bool_()}
-    arrays = []
+    arrays: list[pa.Array[Any]] = []
     for name in names:
-        kind = pa.int64() if name in ("obsID", "parent_obsid") else kinds.get(caom_type(name), pa.string())
-        arrays.append(pa.array([row.get(name) for row in rows], kind))
+        is_key = name in ("obsID", "parent_obsid")
+        kind: Any = pa.int64() if is_key else kinds.get(caom_type(name), pa.string())
+        arrays.append(pa.array([cast(Any, row.get(name)) for row in rows], kind))
     return pa.table(arrays, names=names)

@@ -2,20 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
+
+Column: TypeAlias = "pa.ChunkedArray[Any]"
+# The stubs refuse plain texts where the kernels take them.
+pc: Any = pyarrow.compute
 
 
 @dataclass(frozen=True)
 class KeywordColumn:
     """`type` is the word in the answer's fields."""
 
-    values: pa.ChunkedArray
+    values: Column
     type: str
 
 
-def keyword_column(name: str, column: pa.ChunkedArray, names: Mapping[str, str]) -> KeywordColumn:
+def keyword_column(name: str, column: Column, names: Mapping[str, str]) -> KeywordColumn:
     """Text twins of `_mjd` columns leave as `/Date(ms)/` of type date, as MAST's Mashup writes them.
 
     `names` maps the table's lower-case column names to their spelling.
@@ -31,7 +36,7 @@ def keyword_column(name: str, column: pa.ChunkedArray, names: Mapping[str, str])
     return KeywordColumn(column, "float" if pa.types.is_floating(kind) else "string")
 
 
-def _as_dates(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _as_dates(column: Column) -> Column:
     """Milliseconds and moments become `/Date(ms)/`; texts of that form pass, ISO texts are turned into it."""
     if pa.types.is_temporal(column.type):
         column = column.cast(pa.timestamp("ms"), safe=False).cast(pa.int64())
@@ -43,4 +48,5 @@ def _as_dates(column: pa.ChunkedArray) -> pa.ChunkedArray:
             column = texts.cast(pa.timestamp("us")).cast(pa.timestamp("ms"), safe=False).cast(pa.int64())
         except pa.ArrowInvalid:
             return texts
-    return pc.binary_join_element_wise("/Date(", column.cast(pa.string()), ")/", "")
+    dates: Column = pc.binary_join_element_wise("/Date(", column.cast(pa.string()), ")/", "")
+    return dates

@@ -2,6 +2,7 @@
 
 import threading
 from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +10,9 @@ import pyarrow.compute as pc
 
 from .regions import parse_regions
 from .sky import Footprints
+
+Texts: TypeAlias = "pa.Array[Any]"
+Column: TypeAlias = "pa.ChunkedArray[Any]"
 
 
 class OpenTable:
@@ -18,14 +22,14 @@ class OpenTable:
         self.source = table
         self.table = table.combine_chunks()
         self.exact_names = {name.lower(): name for name in table.column_names}
-        self._codes: dict[str, tuple[pa.Array, np.ndarray]] = {}
+        self._codes: dict[str, tuple[Texts, np.ndarray]] = {}
         self._lock = threading.Lock()
 
     @property
     def num_rows(self) -> int:
         return int(self.table.num_rows)
 
-    def codes(self, column: str) -> tuple[pa.Array, np.ndarray]:
+    def codes(self, column: str) -> tuple[Texts, np.ndarray]:
         """Distinct texts of a column and each row's place among them, -1 for null."""
         with self._lock:
             if column not in self._codes:
@@ -43,14 +47,15 @@ class OpenTable:
         return Footprints(parse_regions(self.table["s_region"]), ra_deg, dec_deg)
 
 
-def _encode(column: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray]:
+def _encode(column: Column) -> tuple[Texts, np.ndarray]:
     encoded = column if pa.types.is_dictionary(column.type) else column.cast(pa.string()).dictionary_encode()
-    whole = encoded.combine_chunks()
-    whole = whole if isinstance(whole, pa.DictionaryArray) else whole.chunk(0)
+    whole: Any = pa.chunked_array(encoded.unify_dictionaries().chunks, encoded.type).combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0)
     return whole.dictionary.cast(pa.string()), pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False)
 
 
-def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+def _numbers(column: Column) -> np.ndarray:
     return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=float)
 
 

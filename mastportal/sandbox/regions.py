@@ -1,12 +1,15 @@
 """Region texts (`s_region`) of all rows at once into corners and circles. Knows no geometry and no HTTP."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 Floats = np.ndarray
+# The stubs refuse plain texts where the kernels take them.
+pc: Any = pyarrow.compute
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Shapes:
         return np.diff(np.append(self.polygon_start, len(self.vertex_ra_deg)))
 
 
-def parse_regions(column: pa.ChunkedArray) -> Shapes:
+def parse_regions(column: "pa.ChunkedArray[Any]") -> Shapes:
     """Reads POLYGON and CIRCLE shapes, several in one row, with or without a frame word.
 
     ICRS, J2000, FK5 and GSC1 are one frame here; parentheses and STC-S words between shapes are passed over.

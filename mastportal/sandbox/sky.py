@@ -95,7 +95,8 @@ def arc_distances(a: Floats, b: Floats, point: Floats) -> Floats:
     normal = normal / np.where(is_arc, length, 1)[:, None]
     beside = (np.cross(normal, a) @ point >= 0) & (np.cross(b, normal) @ point >= 0) & is_arc
     across = np.abs(np.arcsin(np.clip(normal @ point, -1, 1)))
-    return np.where(beside, across, np.minimum(angles(a, point), angles(b, point)))
+    found: Floats = np.where(beside, across, np.minimum(angles(a, point), angles(b, point)))
+    return found
 
 
 def _turns(a: Floats, b: Floats, point: Floats) -> Floats:
