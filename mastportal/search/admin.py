@@ -1,0 +1,56 @@
+"""What an administrator sees of searches: questions, snapshots and product lists, never their rows."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from mastportal.search.models import ListedUri, Lookup, ProductList, ResultSet, Search
+
+
+class _LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    """These rows are written by workers; by hand they are only looked at or removed."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Search)
+class SearchAdmin(_LookOnly):
+    list_display: ClassVar = ["words", "collection", "created_at"]
+    list_filter: ClassVar = ["collection"]
+    search_fields: ClassVar = ["words"]
+
+
+@admin.register(ResultSet)
+class ResultSetAdmin(_LookOnly):
+    list_display: ClassVar = ["search", "phase", "row_count", "size_bytes", "queued_at", "ended_at", "error"]
+    list_filter: ClassVar = ["phase", "error_kind"]
+    list_select_related: ClassVar = ["search"]
+    exclude: ClassVar = ["lease_token"]
+
+
+@admin.register(Lookup)
+class LookupAdmin(_LookOnly):
+    list_display: ClassVar = ["kind", "key", "phase", "queued_at", "answer", "error"]
+    list_filter: ClassVar = ["kind", "phase"]
+    exclude: ClassVar = ["lease_token"]
+
+
+@admin.register(ProductList)
+class ProductListAdmin(_LookOnly):
+    list_display: ClassVar = ["obsid", "phase", "row_count", "fetched_at", "error"]
+    list_filter: ClassVar = ["phase", "error_kind"]
+    search_fields: ClassVar = ["obsid"]
+    exclude: ClassVar = ["lease_token", "arrow"]
+
+
+@admin.register(ListedUri)
+class ListedUriAdmin(_LookOnly):
+    list_display: ClassVar = ["uri", "mission", "programme", "size_bytes"]
+    search_fields: ClassVar = ["=uri"]

@@ -1,0 +1,109 @@
+"""Owns which data URIs the archive itself has named, and what it said of them. Only these are ever fetched.
+
+Filled by COPY from product lists and keyword rows; imports no archive client.
+"""
+
+import uuid
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection, transaction
+
+from mastportal.search.models import ListedUri
+
+# Where each fact is found, in a product row and in a keyword row.
+_SOURCES = {
+    "uri": ("dataURI",),
+    "mission": ("obs_collection",),
+    "obs_id": ("obs_id", "fileSetName"),
+    "programme": ("proposal_id", "program"),
+    "rights": ("dataRights",),
+    "release_mjd": ("publicReleaseDate_mjd",),
+    "size_bytes": ("size", "fileSize"),
+}
+_TEXT = ("mission", "obs_id", "programme", "rights")
+_COPY_ROWS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the archive said of one file; empty or None where it said nothing."""
+
+    uri: str
+    mission: str
+    obs_id: str
+    programme: str
+    rights: str
+    release_mjd: float | None
+    size_bytes: int | None
+
+
+def key_of(uri: str) -> uuid.UUID:
+    """The key of a URI's row."""
+    return uuid.UUID(bytes=sha256(uri.encode()).digest()[:16])
+
+
+def listing(uri: str) -> Listing | None:
+    """What was listed under this very URI; None when the archive never named it."""
+    row = ListedUri.objects.filter(key=key_of(uri), uri=uri).values(*_SOURCES).first()
+    return Listing(**row) if row else None
+
+
+def is_listed(uri: str) -> bool:
+    """Whether the archive has named this very URI."""
+    return ListedUri.objects.filter(key=key_of(uri), uri=uri).exists()
+
+
+def _columns(table: pa.Table) -> dict[str, list[Any]]:
+    """The facts as lists; what the table does not have is None throughout."""
+    found = {
+        fact: next((n for n in names if n in table.column_names), None) for fact, names in _SOURCES.items()
+    }
+    nothing = [None] * table.num_rows
+    return {fact: table[name].to_pylist() if name else nothing for fact, name in found.items()}
+
+
+def _mission_of(uri: str) -> str:
+    """`mast:JWST/product/…` is of JWST; keyword rows do not say."""
+    return uri.split(":", 1)[-1].split("/", 1)[0] if uri.startswith("mast:") else ""
+
+
+def note(table: pa.Table) -> None:
+    """Remember the URIs of a product list or of keyword rows; what is said anew of a known one replaces the old."""
+    if "dataURI" not in table.column_names:
+        return
+    names = {name for names in _SOURCES.values() for name in names}
+    slim = table.select([name for name in table.column_names if name in names])
+    for start in range(0, slim.num_rows, _COPY_ROWS):
+        _note(_columns(slim.slice(start, _COPY_ROWS)))
+
+
+@transaction.atomic
+def _note(columns: dict[str, list[Any]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE named (LIKE search_listeduri) ON COMMIT DROP")
+        with cursor.copy(f"COPY named (key, {', '.join(_SOURCES)}) FROM STDIN") as copy:
+            for row in zip(*columns.values(), strict=True):
+                facts = dict(zip(columns, row, strict=True))
+                if facts["uri"]:
+                    texts = {name: str(facts[name] or "") for name in _TEXT}
+                    texts["mission"] = texts["mission"] or _mission_of(facts["uri"])
+                    copy.write_row((key_of(facts["uri"]), *(facts | texts).values()))
+        # In the order of the key, so that two who note the same URIs wait for each other and never lock up.
+        cursor.execute(_MERGE)
+
+
+_MERGE = """
+INSERT INTO search_listeduri AS old (key, uri, mission, obs_id, programme, rights, release_mjd, size_bytes)
+SELECT DISTINCT ON (key) key, uri, mission, obs_id, programme, rights, release_mjd, size_bytes
+FROM named ORDER BY key
+ON CONFLICT (key) DO UPDATE SET
+    rights = coalesce(nullif(excluded.rights, ''), old.rights),
+    release_mjd = coalesce(excluded.release_mjd, old.release_mjd),
+    size_bytes = coalesce(excluded.size_bytes, old.size_bytes)
+WHERE (coalesce(nullif(excluded.rights, ''), old.rights), coalesce(excluded.release_mjd, old.release_mjd),
+       coalesce(excluded.size_bytes, old.size_bytes))
+    IS DISTINCT FROM (old.rights, old.release_mjd, old.size_bytes)
+"""

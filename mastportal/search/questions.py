@@ -1,0 +1,117 @@
+"""Owns how a question becomes the one row of everybody who asks it. Asks the archive nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from mastportal.mast.criteria import Criteria, parse_question
+from mastportal.mast.errors import BadQuestion
+from mastportal.search.failures import PASSING
+from mastportal.search.models import ResultSet, Search, SearchUse
+from mastportal.search.work import UNFINISHED
+
+# While the archive is down, an old answer is served for so long before it is asked once more.
+PAUSE_S = 30
+_OURS = {"refresh"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of a question: `result` answers it now, or will once it has been asked."""
+
+    search: Search
+    result: ResultSet
+    must_queue: bool
+
+    @property
+    def cached(self) -> bool:
+        """The answer was here already."""
+        return not self.result.is_unfinished
+
+
+def read(question: Mapping[str, object]) -> Criteria:
+    """The criteria of a question, in one canonical form. Raises BadQuestion naming the field at fault."""
+    if "from_search" in question:
+        raise BadQuestion(
+            "The observations of a keyword result cannot be asked for yet; search by programme instead.",
+            field="from_search",
+        )
+    return parse_question({name: value for name, value in question.items() if name not in _OURS})
+
+
+@transaction.atomic
+def ask(question: Mapping[str, object], user: User, refresh: bool = False) -> Asked:
+    """A fresh answer kept here, else the question under way, else a new one that the caller must queue on commit.
+
+    An answer older than RESULT_TTL_S is asked for anew, and stays until the new one is there. Raises BadQuestion.
+    """
+    criteria = read(question)
+    search = _search_of(criteria)
+    _note_use(search, user)
+    if not refresh and (answer := _good_enough(search)):
+        return Asked(search, answer, must_queue=False)
+    # All who ask this question line up here: the first one makes the snapshot, the others join it.
+    Search.objects.select_for_update().get(pk=search.pk)
+    search = Search.objects.select_related("current", "latest").get(pk=search.pk)
+    if not refresh and (answer := _good_enough(search)):
+        return Asked(search, answer, must_queue=False)
+    if under_way := ResultSet.objects.filter(search=search, phase__in=UNFINISHED).first():
+        return Asked(search, under_way, must_queue=False)
+    search.latest = ResultSet.objects.create(search=search, asked_by=user, understood=_understood(criteria))
+    search.save(update_fields=["latest"])
+    return Asked(search, search.latest, must_queue=True)
+
+
+def _search_of(criteria: Criteria) -> Search:
+    fingerprint = criteria.fingerprint()
+    known = Search.objects.select_related("current", "latest")
+    if found := known.filter(fingerprint=fingerprint).first():
+        return found
+    new = Search(
+        fingerprint=fingerprint,
+        collection=criteria.collection,
+        criteria=criteria.as_json(),
+        words=criteria.words(),
+    )
+    Search.objects.bulk_create([new], ignore_conflicts=True)
+    return known.get(fingerprint=fingerprint)
+
+
+def _note_use(search: Search, user: User) -> None:
+    SearchUse.objects.bulk_create(
+        [SearchUse(user=user, search=search, at=timezone.now())],
+        update_conflicts=True,
+        unique_fields=["user", "search"],
+        update_fields=["at"],
+    )
+
+
+def _good_enough(search: Search) -> ResultSet | None:
+    """The kept answer, when it is fresh, or when the archive was down only just now."""
+    current, latest = search.current, search.latest
+    if current is None or not current.has_rows:
+        return None
+    if current.is_fresh:
+        return current
+    down = latest is not None and latest.error_kind in PASSING and latest.ended_at is not None
+    if down and latest and (timezone.now() - latest.ended_at).total_seconds() < PAUSE_S:
+        return current
+    return None
+
+
+def _understood(criteria: Criteria) -> dict[str, Any] | None:
+    """What can be said of the target before the archive is asked: its position, when it was given as one."""
+    target = criteria.target
+    if target is None or target.ra_deg is None:
+        return None
+    return {
+        "name": None,
+        "ra_deg": target.ra_deg,
+        "dec_deg": target.dec_deg,
+        "radius_deg": target.radius_deg,
+        "resolver": None,
+    }

@@ -1,0 +1,178 @@
+"""Owns a question's way to its rows: claimed, asked page by page, kept, opened, and removed after their time.
+
+The queue is none of its business: who calls `ask` queues what it says must be queued, and `due` finds what got lost.
+"""
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pyarrow as pa
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts import archive
+from mastportal.mast.client import MastClient
+from mastportal.mast.criteria import Criteria, mode_less_question, parse_question
+from mastportal.mast.errors import BadQuestion, NotFound, TooMany
+from mastportal.mast.fields import arrow_schema
+from mastportal.search import keep, listed, lookups, work
+from mastportal.search.failures import Broken, Expired, Failed, NotReady, reported
+from mastportal.search.models import ResultChunk, ResultSet, Search
+from mastportal.search.opened import tables
+from mastportal.search.questions import Asked, ask
+from mastportal.search.work import UNFINISHED, Lease, Phase
+from mastportal.tables.codes import OpenTable
+
+__all__ = ["Asked", "ask", "due", "expire", "open_table", "run", "snapshot"]
+
+DAMAGED = "The kept rows of this search are damaged; ask again and they will be fetched anew."
+
+
+def run(result_id: uuid.UUID) -> None:
+    """Ask the archive, in a worker, and keep the answer. Harmless when repeated or when another has it."""
+    lease = Lease.claim(ResultSet, result_id)
+    if lease is None:
+        return
+
+    def failed(error: str, kind: str) -> None:
+        with transaction.atomic():
+            lease.fail(error, kind)
+            ResultChunk.objects.filter(result=result_id).delete()
+
+    with reported(lease, failed):
+        result = ResultSet.objects.select_related("search").get(pk=result_id)
+        client = archive.client(heartbeat=lease.beat)
+        criteria = _located(client, lease, parse_question(result.search.criteria))
+        count = client.count(criteria)
+        lease.renew(count=count)
+        _check_count(count)
+        if left_out := mode_less_question(criteria):
+            lease.renew(left_out=client.count(left_out))
+        _keep_rows(client, lease, criteria, result)
+        archive.note_answer(client)
+
+
+def _located(client: MastClient, lease: Lease, criteria: Criteria) -> Criteria:
+    """The criteria with the target's name resolved, and what was understood noted for the page."""
+    if criteria.name_to_resolve is None:
+        return criteria
+    try:
+        resolved = lookups.position_of(client, criteria.name_to_resolve)
+    except NotFound as error:
+        # For the page: the search by target name that may find a body no resolver knows.
+        lease.renew(understood={"suggestion": error.suggestion})
+        raise
+    criteria = criteria.located(resolved)
+    radius_deg = criteria.target.radius_deg if criteria.target else resolved.radius_deg
+    lease.renew(understood=lookups.as_json(resolved) | {"radius_deg": radius_deg})
+    return criteria
+
+
+def _check_count(count: int) -> None:
+    if count > settings.ROW_LIMIT:
+        raise TooMany(
+            f"{count:,} rows match, more than the {settings.ROW_LIMIT:,} that are fetched at most; "
+            "narrow the question, for example by mission, instrument or dates.",
+            count=count,
+            limit=settings.ROW_LIMIT,
+        )
+
+
+def _pages(client: MastClient, criteria: Criteria) -> Iterator[pa.Table]:
+    """The archive's pages; of an empty answer one without rows, so that its columns are known."""
+    pages = client.pages(criteria, page_rows=keep.PAGE_ROWS)
+    first = next(pages, None)
+    yield first if first is not None else arrow_schema(criteria.fields).empty_table()
+    yield from pages
+
+
+def _keep_rows(client: MastClient, lease: Lease, criteria: Criteria, result: ResultSet) -> None:
+    row_count = size_bytes = 0
+    with transaction.atomic():
+        lease.renew(row_count=0)
+        ResultChunk.objects.filter(result=result).delete()  # what a worker that died had kept
+    for n, page in enumerate(_pages(client, criteria)):
+        row_count += page.num_rows
+        with transaction.atomic():
+            lease.renew(row_count=row_count)
+            size_bytes += keep.write_chunk(result.pk, n, page)
+        listed.note(page)
+        del page
+        pa.default_memory_pool().release_unused()
+    with transaction.atomic():
+        Search.objects.select_for_update().get(pk=result.search_id)  # before the snapshot, as `ask` does
+        lease.finish(row_count=row_count, size_bytes=size_bytes)
+        Search.objects.filter(pk=result.search_id).update(current=result)
+
+
+def snapshot(search: Search, pinned: str = "") -> ResultSet:
+    """The snapshot whose rows are meant: the `pinned` one, else the newest. Raises NoRows, or BadQuestion."""
+    if pinned:
+        result = _pinned(search, pinned)
+    else:
+        result = search.current or search.latest
+    if result is None or result.is_unfinished:
+        raise NotReady("The archive is still being asked; the rows are not here yet.")
+    if result.error_kind == Broken.code:
+        raise Broken(result.error)
+    if result.phase != Phase.COMPLETED:
+        raise Failed(result.error, result.error_kind)
+    if result.rows_removed_at is not None:
+        raise Expired("These rows were kept for their time and are gone; ask again.")
+    return result
+
+
+def _pinned(search: Search, pinned: str) -> ResultSet:
+    try:
+        return search.results.get(pk=uuid.UUID(pinned))
+    except (ValueError, ResultSet.DoesNotExist):
+        raise BadQuestion(
+            "This search has no such result; leave `result` out to see its newest one.", field="result"
+        ) from None
+
+
+def open_table(result_id: uuid.UUID) -> OpenTable:
+    """The rows of a snapshot, ready to be filtered; kept open in this process. Raises Broken or Expired."""
+    return tables.get(result_id, lambda: _load(result_id))
+
+
+def _load(result_id: uuid.UUID) -> OpenTable:
+    result = ResultSet.objects.filter(pk=result_id, phase=Phase.COMPLETED, rows_removed_at=None).first()
+    if result is None:
+        raise Expired("These rows are not kept any more; ask again.")
+    try:
+        return OpenTable(keep.read_table(result_id, result.row_count))
+    except keep.BrokenValue as error:
+        _mark_broken(result)
+        raise Broken(DAMAGED) from error
+
+
+@transaction.atomic
+def _mark_broken(result: ResultSet) -> None:
+    """Nobody is to be shown this snapshot again; the question can be asked anew."""
+    Search.objects.filter(current=result).update(current=None)
+    ResultSet.objects.filter(pk=result.pk).update(
+        phase=Phase.ERROR, error=DAMAGED, error_kind=Broken.code, rows_removed_at=Now()
+    )
+    ResultChunk.objects.filter(result=result).delete()
+
+
+def due() -> list[uuid.UUID]:
+    """Snapshots to be queued again: their message got lost, or their worker died."""
+    return work.due(ResultSet, abandoned=lambda pk: ResultChunk.objects.filter(result=pk).delete())
+
+
+def expire() -> int:
+    """Remove the rows of snapshots older than RESULT_KEEP_S; the questions stay. Gives how many went."""
+    old = timezone.now() - timedelta(seconds=settings.RESULT_KEEP_S)
+    gone = ResultSet.objects.filter(rows_removed_at=None, ended_at__lt=old).exclude(phase__in=UNFINISHED)
+    ids = list(gone.values_list("pk", flat=True))
+    for pk in ids:
+        with transaction.atomic():
+            ResultChunk.objects.filter(result=pk).delete()
+            ResultSet.objects.filter(pk=pk).update(rows_removed_at=Now())
+        tables.forget(pk)
+    return len(ids)

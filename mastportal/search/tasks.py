@@ -1,0 +1,55 @@
+"""The doors through which workers enter: ids in, one domain call each. Imports no views."""
+
+import uuid
+from collections.abc import Iterable
+
+from celery import shared_task
+from django.db import transaction
+
+from mastportal.search import lookups, products, results
+
+# Valkey hands out the lowest number first: a person's question goes before a thousand product lists.
+NOW, SOON, LATER = 0, 3, 9
+
+
+@shared_task(queue="ask")
+def run_result(result_id: str) -> None:
+    results.run(uuid.UUID(result_id))
+
+
+@shared_task(queue="ask")
+def answer_lookup(lookup_id: str) -> None:
+    lookups.answer(uuid.UUID(lookup_id))
+
+
+@shared_task(queue="ask")
+def harvest_products(list_id: int) -> None:
+    products.harvest(list_id)
+
+
+@shared_task(queue="ask")
+def sweep() -> None:
+    """Queue again what got lost, and remove what has had its time."""
+    queue_results(results.due())
+    queue_lookups(lookups.due())
+    queue_products(products.due())
+    results.expire()
+    lookups.expire()
+
+
+def queue_results(ids: Iterable[uuid.UUID]) -> None:
+    """Nudge the workers once the rows are committed."""
+    for pk in ids:
+        transaction.on_commit(lambda pk=pk: run_result.apply_async((str(pk),), priority=SOON))
+
+
+def queue_lookups(ids: Iterable[uuid.UUID]) -> None:
+    """Nudge the workers once the rows are committed."""
+    for pk in ids:
+        transaction.on_commit(lambda pk=pk: answer_lookup.apply_async((str(pk),), priority=NOW))
+
+
+def queue_products(ids: Iterable[int]) -> None:
+    """Nudge the workers once the rows are committed."""
+    for pk in ids:
+        transaction.on_commit(lambda pk=pk: harvest_products.apply_async((pk,), priority=LATER))

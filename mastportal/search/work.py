@@ -1,0 +1,138 @@
+"""Owns the claim and the lease of anything that asks the archive: the row is the truth, the queue a nudge.
+
+Knows no archive and no table; imports nothing of ours. The clock is the database's, the same for every worker.
+"""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+logger = logging.getLogger(__name__)
+MOST_ATTEMPTS = 5
+GIVEN_UP = "The question broke off several times and was given up; ask again, or narrow it."
+
+
+class Phase(models.TextChoices):
+    """Where a piece of work is: the words of the IVOA's Universal Worker Service."""
+
+    PENDING = "PENDING"
+    QUEUED = "QUEUED"
+    EXECUTING = "EXECUTING"
+    COMPLETED = "COMPLETED"
+    ERROR = "ERROR"
+    ABORTED = "ABORTED"
+
+
+UNFINISHED = (Phase.QUEUED, Phase.EXECUTING)
+
+
+class LeaseLost(Exception):
+    """Another worker holds this work now: what was found here must not be written."""
+
+
+class Work(models.Model):
+    """One question to the archive, claimed by one worker at a time."""
+
+    phase = models.CharField(max_length=12, choices=Phase, default=Phase.QUEUED)
+    queued_at = models.DateTimeField(default=timezone.now)
+    nudged_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    lease_token = models.UUIDField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    error_kind = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.phase in UNFINISHED
+
+    @property
+    def waited_s(self) -> float:
+        """Seconds since it was asked for, or that it took."""
+        return max(0.0, ((self.ended_at or timezone.now()) - self.queued_at).total_seconds())
+
+
+def _lease_end() -> Any:
+    return Now() + timedelta(seconds=settings.LEASE_S)
+
+
+class Lease:
+    """The right to work on one row, until `lease_until` unless renewed."""
+
+    def __init__(self, model: type[Work], pk: Any, token: uuid.UUID) -> None:
+        self.model, self.pk, self.token = model, pk, token
+        self._renewed_at = time.monotonic()
+
+    @classmethod
+    def claim(cls, model: type[Work], pk: Any) -> Self | None:
+        """The lease of a queued row, or of one whose worker died; None when there is nothing to claim."""
+        free = Q(phase=Phase.QUEUED) | Q(phase=Phase.EXECUTING, lease_until__lt=Now())
+        token = uuid.uuid4()
+        changed = model._default_manager.filter(free, pk=pk, attempts__lt=MOST_ATTEMPTS).update(
+            phase=Phase.EXECUTING,
+            lease_token=token,
+            lease_until=_lease_end(),
+            started_at=Now(),
+            attempts=F("attempts") + 1,
+        )
+        return cls(model, pk, token) if changed == 1 else None
+
+    def _change(self, **changes: Any) -> None:
+        held = self.model._default_manager.filter(pk=self.pk, lease_token=self.token, phase=Phase.EXECUTING)
+        if held.update(**changes) != 1:
+            raise LeaseLost
+
+    def renew(self, **changes: Any) -> None:
+        """Hold on for another LEASE_S and note `changes`. Raises LeaseLost.
+
+        Inside a transaction this also locks the row: nobody can take the work over before the commit.
+        """
+        self._change(lease_until=_lease_end(), **changes)
+        self._renewed_at = time.monotonic()
+
+    def beat(self) -> None:
+        """Renew when a quarter of the lease has gone; cheap enough to be called for every bit of progress."""
+        if time.monotonic() - self._renewed_at > settings.LEASE_S / 4:
+            self.renew()
+
+    def finish(self, **changes: Any) -> None:
+        """The work is done. Raises LeaseLost when another has taken it over."""
+        ended = {"error": "", "error_kind": ""} | changes
+        self._change(phase=Phase.COMPLETED, ended_at=Now(), lease_until=None, lease_token=None, **ended)
+
+    def fail(self, error: str, kind: str, phase: Phase = Phase.ERROR, **changes: Any) -> None:
+        """The work failed, for a reason a person can read. Raises LeaseLost."""
+        freed = {"lease_until": None, "lease_token": None} | changes
+        self._change(phase=phase, ended_at=Now(), error=error, error_kind=kind, **freed)
+
+
+def due(model: type[Work], abandoned: Callable[[Any], None] | None = None) -> list[Any]:
+    """Ids to be queued again: their message got lost, or their worker died. What breaks off too often ends.
+
+    Each is noted as nudged, so that two sweeps at once do not both queue it; `abandoned` hears of each ended one.
+    """
+    late = Q(phase=Phase.QUEUED, nudged_at__lt=Now() - timedelta(seconds=settings.LEASE_S))
+    dead = Q(phase=Phase.EXECUTING, lease_until__lt=Now())
+    hopeless = model._default_manager.filter(dead | late, attempts__gte=MOST_ATTEMPTS)
+    for pk in list(hopeless.values_list("pk", flat=True)):
+        changes = {"ended_at": Now(), "error": GIVEN_UP, "error_kind": "given_up", "lease_token": None}
+        if hopeless.filter(pk=pk).update(phase=Phase.ERROR, **changes) and abandoned:
+            abandoned(pk)
+    recently = Q(nudged_at__lt=Now() - timedelta(seconds=settings.LEASE_S / 2))
+    waiting = model._default_manager.filter(late | (dead & recently))
+    found = list(waiting.values_list("pk", flat=True))
+    return [pk for pk in found if waiting.filter(pk=pk).update(nudged_at=Now())]
