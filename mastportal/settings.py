@@ -220,7 +220,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "httpx": {"level": "WARNING"},
-        "astroquery": {"level": "WARNING"},
         "django.server": {"level": "WARNING"},
     },
 }
