@@ -66,13 +66,12 @@ def _question(request: Request) -> dict[str, Any]:
 
 def _recent(request: Request) -> Response:
     mine = Search.objects.select_related("current", "latest").filter(uses__user=cast(User, request.user))
-    wanted = TableQuery.parse(
-        [(k, v) for k, v in request.GET.items() if k in {"page", "page_size"}], _NO_COLUMNS
-    )
+    paging = [(name, value) for name, value in request.GET.items() if name in {"page", "page_size"}]
+    wanted = TableQuery.parse(paging, _NO_COLUMNS)
     start = (wanted.page - 1) * wanted.page_size
     found = mine.order_by("-uses__at")[start : start + wanted.page_size]
-    paging = {"total": mine.count(), "page": wanted.page, "page_size": wanted.page_size}
-    return Response(paging | {"results": [search_json(search) for search in found]})
+    told = {"total": mine.count(), "page": wanted.page, "page_size": wanted.page_size}
+    return Response(told | {"results": [search_json(search) for search in found]})
 
 
 @extend_schema(operation_id="search", responses=SEARCH)
@@ -125,11 +124,8 @@ def exported(request: Request, pk: UUID) -> StreamingHttpResponse:
     name = f"search-{str(result.search_id)[:8]}.{file.extension}"
     if not connection.in_atomic_block:
         connection.close()  # a slow reader holds no database connection
-    disposition = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "X-Content-Type-Options": "nosniff",
-    }
-    return StreamingHttpResponse(file.chunks, content_type=file.content_type, headers=disposition)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(file.chunks, content_type=file.content_type, headers=headers)
 
 
 @extend_schema(operation_id="count", request=QUESTION, responses={200: COUNT, 202: COUNT})

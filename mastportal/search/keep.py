@@ -1,4 +1,4 @@
-"""Owns the bytes of kept tables: Arrow IPC with zstd, in and out of PostgreSQL. The one door to `arrow` columns.
+"""Owns the bytes of kept tables: Arrow IPC with zstd, in and out of PostgreSQL's `arrow` columns.
 
 Django binds parameters into the text of a statement: a 90 MB value cost it 6.8 s and 687 MB. So these cursors
 bind on the server and speak PostgreSQL's binary form. Knows no archive and asks nobody.
@@ -105,7 +105,7 @@ def write_products(list_id: int, table: pa.Table) -> None:
 
 
 def read_products(obsids: Sequence[str]) -> Iterator[tuple[str, pa.Table]]:
-    """Observation id and product table of those that have been harvested. Raises BrokenValue naming the obsid."""
+    """Observation id and product table of those harvested. Raises BrokenValue naming the obsid."""
     with _cursor() as cursor:
         cursor.execute(
             "SELECT obsid, arrow FROM search_productlist WHERE obsid = ANY(%s) AND arrow IS NOT NULL",

@@ -17,7 +17,7 @@ from mastportal.search.models import ListedUri
 _SOURCES = {
     "uri": ("dataURI",),
     "mission": ("obs_collection",),
-    "obs_id": ("obs_id", "fileSetName"),
+    "obs_id": ("obs_id",),
     "programme": ("proposal_id", "program"),
     "rights": ("dataRights",),
     "release_mjd": ("publicReleaseDate_mjd",),
@@ -71,7 +71,7 @@ def _mission_of(uri: str) -> str:
 
 
 def note(table: pa.Table) -> None:
-    """Remember the URIs of a product list or of keyword rows; what is said anew of a known one replaces the old."""
+    """Remember the URIs of a product list or of keyword rows; what is said anew replaces the old."""
     if "dataURI" not in table.column_names:
         return
     names = {name for names in _SOURCES.values() for name in names}

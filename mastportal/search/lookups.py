@@ -1,4 +1,4 @@
-"""Owns the small questions, how many rows match and where a name is, and their answers, kept for RESULT_TTL_S."""
+"""Owns the small questions, how many rows match and where a name is; answers are kept for RESULT_TTL_S."""
 
 import time
 import uuid
@@ -73,7 +73,7 @@ def _want(asked: dict[str, Any]) -> tuple[Lookup, bool]:
 
 
 def wait(lookup: Lookup, patience_s: float) -> Lookup:
-    """The lookup once it is answered, or as it is when patience ends; what was added to its answer is kept."""
+    """The lookup once it is answered, or as it is when patience ends."""
     deadline, pause_s = time.monotonic() + patience_s, 0.02
     while lookup.is_unfinished and time.monotonic() < deadline:
         time.sleep(pause_s)

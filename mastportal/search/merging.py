@@ -21,7 +21,7 @@ PARENTS = pa.field(
 
 
 def merged(lists: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
-    """The rows of all `lists`, the first of each dataURI, in order; rows without one are no files and left out.
+    """The rows of all `lists`, the first of each dataURI, in order; rows without one are no files.
 
     A column `parents` joins by `;` the `parent_obsid` of every list that names the product.
     """

@@ -1,4 +1,4 @@
-"""Owns the rows of questions, their snapshots, product lists and what may be fetched. Asks nobody anything."""
+"""Owns the rows of questions, their snapshots, product lists and what may be fetched. Asks nobody."""
 
 import uuid
 from datetime import datetime, timedelta

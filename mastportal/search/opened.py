@@ -1,4 +1,4 @@
-"""Owns the tables a process keeps open, bounded in bytes. What is kept under a key never changes; knows no database."""
+"""Owns the tables a process keeps open, bounded in bytes; what a key names never changes. No database."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -26,7 +26,7 @@ class OpenTables:
             return sum(self._sizes.values())
 
     def get(self, key: Hashable, load: Callable[[], OpenTable]) -> OpenTable:
-        """The table kept under `key`, else the loaded one. Raises what `load` raises, and keeps nothing then."""
+        """The table kept under `key`, else the loaded one. Raises what `load` raises."""
         if (found := self._found(key)) is not None:
             return found
         with self._lock:

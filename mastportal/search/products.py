@@ -79,7 +79,7 @@ def want(obsids: Sequence[str], refresh: bool = False) -> list[int]:
 
 
 def harvest(list_id: int) -> None:
-    """Ask the archive for one observation's products, in a worker. Harmless when repeated or another has it."""
+    """Ask for one observation's products, in a worker. Harmless when repeated or when another has it."""
     lease = Lease.claim(ProductList, list_id)
     if lease is None:
         return

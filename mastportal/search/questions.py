@@ -45,9 +45,11 @@ def read(question: Mapping[str, object]) -> Criteria:
 
 @transaction.atomic
 def ask(question: Mapping[str, object], user: User, refresh: bool = False) -> Asked:
-    """A fresh answer kept here, else the question under way, else a new one that the caller must queue on commit.
+    """A fresh answer kept here, else the question under way, else a new one, which the caller
+    must queue on commit.
 
-    An answer older than RESULT_TTL_S is asked for anew, and stays until the new one is there. Raises BadQuestion.
+    An answer older than RESULT_TTL_S is asked for anew and stays until the new one is there. Raises
+    BadQuestion.
     """
     criteria = read(question)
     search = _search_of(criteria)

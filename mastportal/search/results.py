@@ -1,6 +1,6 @@
 """Owns a question's way to its rows: claimed, asked page by page, kept, opened, and removed after their time.
 
-The queue is none of its business: who calls `ask` queues what it says must be queued, and `due` finds what got lost.
+The queue is none of its business: who calls `ask` queues what it says, and `due` finds what got lost.
 """
 
 import uuid
@@ -110,10 +110,7 @@ def _keep_rows(client: MastClient, lease: Lease, criteria: Criteria, result: Res
 
 def snapshot(search: Search, pinned: str = "") -> ResultSet:
     """The snapshot whose rows are meant: the `pinned` one, else the newest. Raises NoRows, or BadQuestion."""
-    if pinned:
-        result = _pinned(search, pinned)
-    else:
-        result = search.current or search.latest
+    result = _pinned(search, pinned) if pinned else search.current or search.latest
     if result is None or result.is_unfinished:
         raise NotReady("The archive is still being asked; the rows are not here yet.")
     if result.error_kind == Broken.code:

@@ -1,4 +1,4 @@
-"""Owns what searches, lookups and tables look like to programs: plain JSON values. Asks and changes nothing."""
+"""Owns what searches and tables look like to programs: plain JSON values. Asks and changes nothing."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from mastportal.tables.paging import page
 
 
 def search_json(search: Search, cached: bool | None = None) -> dict[str, Any]:
-    """A question and what became of it; `cached` says whether its rows are here, or were when it was asked."""
+    """A question and what became of it; `cached`: its rows are here, or were when it was asked."""
     answer = search.current
     meant = answer or search.latest
     has_rows = answer is not None and answer.has_rows

@@ -1,6 +1,6 @@
 """Owns the claim and the lease of anything that asks the archive: the row is the truth, the queue a nudge.
 
-Knows no archive and no table; imports nothing of ours. The clock is the database's, the same for every worker.
+Knows no archive and no table; imports nothing of ours. The clock is the database's, one for all workers.
 """
 
 import logging
@@ -123,7 +123,7 @@ class Lease:
 def due(model: type[Work], abandoned: Callable[[Any], None] | None = None) -> list[Any]:
     """Ids to be queued again: their message got lost, or their worker died. What breaks off too often ends.
 
-    Each is noted as nudged, so that two sweeps at once do not both queue it; `abandoned` hears of each ended one.
+    Each is noted as nudged, so that two sweeps do not both queue it; `abandoned` hears of each ended one.
     """
     late = Q(phase=Phase.QUEUED, nudged_at__lt=Now() - timedelta(seconds=settings.LEASE_S))
     dead = Q(phase=Phase.EXECUTING, lease_until__lt=Now())
