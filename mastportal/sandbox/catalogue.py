@@ -1,7 +1,7 @@
 """Which observation a file belongs to: product lists by obsid, files by their names. Imports no server part."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -14,6 +14,7 @@ from .observation import Observation, from_row
 from .products import Listed
 
 _REMEMBERED_LISTS = 256
+_MOSAICS = "mosaics"
 # Exposures that are no row of the table are numbered beyond every obsid of a row.
 _MEMBER_BASE, _MEMBER_SPAN = 1_500_000_000, 400_000_000
 
@@ -42,12 +43,29 @@ class Catalogue:
     def _rows_of_key(self) -> dict[tuple[str, str], list[int]]:
         keys: dict[tuple[str, str], list[int]] = {}
         for row, obs_id in enumerate(self.table["obs_id"].to_pylist()):
-            for key in _keys(obs_id):
+            for key in _keys_of_row(obs_id):
                 keys.setdefault(key, []).append(row)
         return keys
 
+    @cached_property
+    def _row_of_data_url(self) -> dict[str, int]:
+        urls = self.table["dataURL"].to_pylist()
+        return {url: row for row, url in enumerate(urls) if url}
+
+    def row_of_data_url(self, uri: str) -> int | None:
+        return self._row_of_data_url.get(uri)
+
     def row_of(self, obsid: int) -> int | None:
         return self._row_of_obsid.get(obsid)
+
+    def row_named(self, obs_id: str) -> int | None:
+        """The row of an obs_id."""
+        obsid = self._obsid_of_obs_id.get(obs_id)
+        return None if obsid is None else self._row_of_obsid[obsid]
+
+    def observations(self, rows: Sequence[int]) -> list[Observation]:
+        """Many at once: much cheaper than one by one."""
+        return [from_row(row) for row in self.table.take(pa.array(rows, type=pa.int64())).to_pylist()]
 
     def obsid_of(self, obs_id: str) -> int:
         """The row's own number, else a stable one for an exposure that is no row."""
@@ -85,10 +103,19 @@ class Catalogue:
 
 
 def _keys(name: str) -> list[tuple[str, str]]:
-    """The observation and then the programme a name tells of."""
+    """What a file's name tells of where to look: its observation, then mosaics of its programme."""
     stem = parse_stem(name.rpartition(".")[0] or name)
     if stem is not None:
-        return [stem.key, (stem.program, "")]
+        return [stem.key, (stem.program, _MOSAICS)]
     if name.startswith("jw") and name[2:7].isdigit():
         return [(str(int(name[2:7])), "")]
     return [("hst", name[:6].lower())]
+
+
+def _keys_of_row(obs_id: str) -> list[tuple[str, str]]:
+    """Where a row is to be found: candidates other than single observations (c1001) also as mosaics."""
+    stem = parse_stem(obs_id)
+    if stem is None:
+        return _keys(obs_id)
+    keys = [stem.key, (stem.program, "")]
+    return keys if stem.observation.isdigit() else [*keys, (stem.program, _MOSAICS)]

@@ -4,71 +4,43 @@ For the server: keyword rows are served through `Holdings.keyword_page`, which a
 (fileSize, checksum) and on the day (isRestricted); `Holdings.observations` already has dataRights as of `today`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .bodies import Body, Facts, body_of
 from .catalogue import Catalogue
+from .engineering import wavefront_observation
+from .keyword_tables import KeywordTables, served_page
+from .making import Maker, Product
 from .names import Names, Position, fold_name
-from .observation import EXCLUSIVE, PUBLIC, Observation, datetime_of, mjd_of
+from .observation import EXCLUSIVE, PUBLIC, Observation, mjd_of
 from .products import RECOMMENDED, Listed
-from .synthesis import drafts_of_facts, table_of
+from .recorded import NO_RECORDS, Recorded
+from .synthesis import built_in
 
 __all__ = ["DEFAULT_TODAY", "Holdings", "Position", "Product", "fold_name", "load"]
 
 DEFAULT_TODAY = date(2026, 8, 22)
 DEFAULT_SCALE = 3000
-DEFAULT_FILE_BYTES = 120_000
-
-
-@dataclass(frozen=True)
-class Product:
-    """One file as it is now; `release_mjd` None means public from the start."""
-
-    uri: str
-    program: str
-    release_mjd: float | None
-    etag: str
-    last_modified: datetime
-    body: Body = field(repr=False)
-
-    @property
-    def size_bytes(self) -> int:
-        return self.body.size_bytes
-
-    @property
-    def media_type(self) -> str:
-        return self.body.media_type
-
-    def is_exclusive(self, today: date) -> bool:
-        return self.release_mjd is not None and self.release_mjd > mjd_of(today)
-
-    def read(self, start: int, stop: int) -> bytes:
-        """Bytes start..stop-1, without building the rest."""
-        return self.body.read(start, stop)
+DEFAULT_FILE_BYTES = 64_000
 
 
 class Holdings:
     """Everything the server answers from. Safe to read from several threads."""
 
     def __init__(
-        self, table: pa.Table, keywords: Mapping[str, pa.Table], *, today: date, file_bytes: int
+        self, table: pa.Table, recorded: Recorded = NO_RECORDS, *, today: date, file_bytes: int
     ) -> None:
         self._table = table
         self._today = today
-        self._file_bytes = file_bytes
-        self._versions: dict[str, int] = {}
-        self._replaced_at: dict[str, datetime] = {}
+        self._maker = Maker(file_bytes)
         self._catalogue = Catalogue(table)
-        self.keywords = keywords
+        self._recorded = recorded
+        self.keywords: Mapping[str, pa.Table] = KeywordTables(self._catalogue, recorded.keywords)
 
     @property
     def today(self) -> date:
@@ -94,71 +66,121 @@ class Holdings:
         """Programme ids with files that are exclusive today, sorted as numbers."""
         late = pc.fill_null(pc.greater(self._table["t_obs_release"], mjd_of(self._today)), fill_value=False)
         programs = pc.unique(self._table["proposal_id"].filter(late)).drop_null().to_pylist()
-        return sorted(
-            programs, key=lambda program: (not program.isdigit(), int(program) if program.isdigit() else 0)
-        )
+        return sorted(programs, key=lambda program: (len(program), program))
 
     @cached_property
     def names(self) -> Names:
         """Where names lie: OpenNGC's, then the fixed targets of the rows."""
-        fixed = pc.invert(pc.fill_null(self._table["mtFlag"], fill_value=False))
-        rows = self._table.filter(fixed).select(["target_name", "s_ra", "s_dec"]).to_pydict()
-        targets: dict[str, Position] = {}
-        for name, ra, dec in zip(rows["target_name"], rows["s_ra"], rows["s_dec"], strict=True):
-            if name and ra is not None and name != "UNKNOWN":
-                targets.setdefault(fold_name(name), Position(ra, dec, None, name, "HOLDINGS", "Target"))
-        return Names(targets)
+        return Names.of_targets(self._table)
 
     def product_rows(self, obsid: int) -> list[dict[str, object]]:
         """Mast.Caom.Products' rows of one observation, duplicates included; unknown or planned: none."""
         row = self._catalogue.row_of(obsid)
         if row is None:
             return []
+        if obsid in self._recorded.lists:
+            return [self._recorded_row(record) for record in self._recorded.lists[obsid]]
         observation, lines = self._catalogue.listed(row)
-        return [self._product_row(observation, line) for line in lines]
+        return [self._product_row(observation, line) for line in lines] or self._link_row(observation)
 
     def product(self, uri: str) -> Product | None:
         """The file of a dataURI, None where there is none."""
-        found = self._catalogue.find(uri.rpartition("/")[2])
-        if found is None or uri != _uri(*found):
-            return None
-        observation, line = found
-        version = self._versions.get(uri, 0)
-        body = body_of(self._facts(observation, line, version))
-        tag = blake2b(f"{uri}#{version}#{body.size_bytes}".encode(), digest_size=10).hexdigest()
-        made = self._made(observation, uri)
-        return Product(uri, observation.program, observation.release_mjd, f'"{tag}"', made, body)
+        filename = uri.rpartition("/")[2]
+        if (record := self._recorded.files.get(uri)) is not None:
+            observation = self._observation_of(record)
+            return self._maker.named(observation, uri, str(record["obs_id"]), self._recorded.members(record))
+        if (sensing := wavefront_observation(filename)) is not None:
+            return self._maker.named(sensing, uri, sensing.obs_id) if uri == _uri(sensing, filename) else None
+        found = self._catalogue.find(filename)
+        if found is not None and uri == _uri(found[0], filename):
+            return self._maker.listed(*found, uri)
+        return self._unlisted(uri)
 
     def replace(self, uri: str) -> bool:
         """Reprocess a product: same name, new bytes and size, a later date. False: no such product."""
         if self.product(uri) is None:
             return False
-        version = self._versions[uri] = self._versions.get(uri, 0) + 1
-        noon = datetime.combine(self._today, datetime.min.time(), UTC)
-        self._replaced_at[uri] = noon + timedelta(seconds=version)
+        self._maker.replace(uri, self._today)
         return True
 
     def keyword_page(
-        self, service: str, row_numbers: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+        self, service: str, row_numbers: Sequence[int], columns: Sequence[str] | None = None
     ) -> pa.Table:
-        """These rows of a keyword table with fileSize, checksum (MD5) and isRestricted true of the body served now."""
-        return self.keywords[service].take(pa.array(row_numbers))
+        """These rows of a keyword table with fileSize, checksum (MD5) and isRestricted true of the body served now.
 
-    def _facts(self, observation: Observation, line: Listed, version: int) -> Facts:
-        return Facts(
-            line.filename, observation, version, self._made(observation, _uri(observation, line)),
-            self._file_bytes, line.factor, line.members, line.product_name, line.obs_id,
-        )  # fmt: skip
+        With `columns` only those are returned, and what is not asked for is not computed: checksums of 10,000 rows
+        take seconds.
+        """
+        return served_page(
+            self.keywords[service], row_numbers, columns, self._products_of_rows, mjd_of(self._today)
+        )
 
-    def _made(self, observation: Observation, uri: str) -> datetime:
-        end = observation.t_max_mjd or observation.t_min_mjd or observation.release_mjd or 59945.0
-        return self._replaced_at.get(uri) or datetime_of(round(end + 2.0, 4)).replace(microsecond=0)
+    def _products_of_rows(self, uris: Sequence[str]) -> list[Product | None]:
+        """Many at once, by the row each file name is of; the others one by one."""
+        rows = [self._catalogue.row_named(uri.rpartition("/")[2].rpartition("_")[0]) for uri in uris]
+        known = iter(self._catalogue.observations([row for row in rows if row is not None]))
+        return [
+            self.product(uri)
+            if row is None or uri in self._recorded.files
+            else self._maker.named(observation, uri, observation.obs_id)
+            for uri, row in zip(uris, rows, strict=True)
+            for observation in [next(known) if row is not None else None]
+        ]
+
+    def _unlisted(self, uri: str) -> Product | None:
+        """A file that no list has but a row names: its dataURL, or its keyword row."""
+        row = self._catalogue.row_of_data_url(uri)
+        if row is None and uri in self._recorded.keyword_uris:
+            row = self._catalogue.row_named(uri.rpartition("/")[2].rpartition("_")[0])
+        if row is None or not uri.startswith("mast:"):
+            return None
+        observation = self._catalogue.observation(row)
+        return self._maker.named(observation, uri, observation.obs_id)
+
+    def _observation_of(self, record: Mapping[str, object]) -> Observation:
+        """The observation a recorded product line belongs to: its own row, else its parent's."""
+        for name in ("obsID", "parent_obsid"):
+            row = self._catalogue.row_of(int(str(record[name] or 0)))
+            if row is not None:
+                return self._catalogue.observation(row)
+        return self._recorded.stranger(record)
+
+    def _recorded_row(self, record: dict[str, object]) -> dict[str, object]:
+        uri = str(record["dataURI"])
+        product = self.product(uri)
+        if product is None:
+            return record
+        rights = EXCLUSIVE if product.is_exclusive(self._today) else PUBLIC
+        return {**record, "size": product.size_bytes, "dataRights": rights}
+
+    def _link_row(self, observation: Observation) -> list[dict[str, object]]:
+        """Other missions' rows have the one product their dataURL names."""
+        if observation.collection in ("JWST", "HST") or observation.level == -1 or not observation.data_url:
+            return []
+        filename = observation.data_url.rpartition("/")[2]
+        line = Listed(
+            filename,
+            observation.obs_id,
+            observation.obsid,
+            "S",
+            None,
+            "SCIENCE",
+            "",
+            observation.level,
+            True,
+            0.0,
+        )
+        return [self._row(observation, line, observation.data_url, self.product(observation.data_url))]
 
     def _product_row(self, observation: Observation, line: Listed) -> dict[str, object]:
-        uri = _uri(observation, line)
-        body = body_of(self._facts(observation, line, self._versions.get(uri, 0)))
+        uri = _uri(observation, line.filename)
+        return self._row(observation, line, uri, self._maker.listed(observation, line, uri))
+
+    def _row(
+        self, observation: Observation, line: Listed, uri: str, product: Product | None
+    ) -> dict[str, object]:
         jwst = observation.collection == "JWST"
-        late = observation.release_mjd is not None and observation.release_mjd > mjd_of(self._today)
+        late = product is not None and product.is_exclusive(self._today)
         return {
             "obsID": line.obsid,
             "obs_collection": observation.collection,
@@ -173,9 +195,9 @@ class Holdings:
             "productDocumentationURL": None,
             "project": "CALJWST" if jwst else observation.collection,
             "prvversion": "1.20.2" if jwst and line.level > 1 else None,
-            "proposal_id": observation.program,
+            "proposal_id": observation.program or None,
             "productFilename": line.filename,
-            "size": body.size_bytes,
+            "size": product.size_bytes if product is not None else None,
             "parent_obsid": observation.obsid,
             "dataRights": EXCLUSIVE if late else PUBLIC,
             "calib_level": line.level,
@@ -183,11 +205,13 @@ class Holdings:
         }
 
 
-def _uri(observation: Observation, line: Listed) -> str:
-    return f"mast:{observation.collection}/product/{line.filename}"
+def _uri(observation: Observation, filename: str) -> str:
+    return f"mast:{observation.collection}/product/{filename}"
 
 
 def load(folder: Path | None, *, today: date | None, scale: int | None, file_bytes: int | None) -> Holdings:
     """The built-in holdings, or those of a folder of recorded tables; None takes the default."""
-    table = table_of(drafts_of_facts())
-    return Holdings(table, {}, today=today or DEFAULT_TODAY, file_bytes=file_bytes or DEFAULT_FILE_BYTES)
+    day, typical_bytes = today or DEFAULT_TODAY, file_bytes or DEFAULT_FILE_BYTES
+    if folder is None:
+        return Holdings(built_in(scale or DEFAULT_SCALE), today=day, file_bytes=typical_bytes)
+    raise NotImplementedError

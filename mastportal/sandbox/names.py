@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from math import degrees
 from pathlib import Path
+from typing import Self
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyongc
 
 
@@ -56,6 +59,17 @@ class Names(Mapping[str, Position]):
 
     def __init__(self, targets: Mapping[str, Position]) -> None:
         self._targets = dict(targets)
+
+    @classmethod
+    def of_targets(cls, table: pa.Table) -> Self:
+        """The fixed targets of a table of observations; one target's many spellings all count."""
+        fixed = table.filter(pc.invert(pc.fill_null(table["mtFlag"], fill_value=False)))
+        rows = fixed.select(["target_name", "s_ra", "s_dec"]).to_pydict()
+        targets: dict[str, Position] = {}
+        for name, ra, dec in zip(rows["target_name"], rows["s_ra"], rows["s_dec"], strict=True):
+            if name and name != "UNKNOWN" and ra is not None and dec is not None:
+                targets.setdefault(fold_name(name), Position(ra, dec, None, name, "HOLDINGS", "Target"))
+        return cls(targets)
 
     def __getitem__(self, folded: str) -> Position:
         return catalogue()[folded] if folded in catalogue() else self._targets[folded]

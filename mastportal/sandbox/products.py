@@ -165,13 +165,26 @@ def _pool(context: _Context, stem: str, obsid: int, *, is_own: bool, letter: str
 
 
 def _guide_star(context: _Context, stem: str, obsid: int, *, is_own: bool) -> Iterator[Listed]:
-    # One acquisition for the whole visit: its files are listed again under every exposure and filter.
-    day = floor(context.observation.t_min_mjd or 59945.0)
-    moment = datetime_of(day) + timedelta(seconds=crc32(stem[:13].encode()) % 86400)
-    time = moment.strftime("%Y%j%H%M%S")
-    for part, group, description, is_tracking in _GUIDE_STAR:
-        filename = f"{stem[:13]}_{part.format(time=time)}.fits"
+    names = _guide_star_names(context.observation, stem[:13])
+    for filename, (part, group, description, is_tracking) in zip(names, _GUIDE_STAR, strict=True):
         level = 1 if part.endswith("uncal") else 2
         yield Listed(
             filename, stem, obsid, "S", group, "AUXILIARY", description, level, is_own and is_tracking, 0.3
         )
+
+
+def guide_star_files(observation: Observation) -> list[str]:
+    """The guide star files of an executed JWST observation's visit."""
+    stem = parse_stem(observation.obs_id)
+    if stem is None:
+        return []
+    first = exposures_of(observation)[0] if stem.is_combined else observation.obs_id
+    return _guide_star_names(observation, first[:13])
+
+
+def _guide_star_names(observation: Observation, visit: str) -> list[str]:
+    # One acquisition for the whole visit: its files are listed again under every exposure and filter.
+    moment = datetime_of(floor(observation.t_min_mjd or 59945.0)) + timedelta(
+        seconds=crc32(visit.encode()) % 86400
+    )
+    return [f"{visit}_{part.format(time=moment.strftime('%Y%j%H%M%S'))}.fits" for part, *_ in _GUIDE_STAR]

@@ -101,4 +101,6 @@ class Facts:
 
     @property
     def suffix(self) -> str:
+        if self.filename.startswith("R"):
+            return "opd"
         return self.filename.rpartition(".")[0].rpartition("_")[2]

@@ -1,0 +1,48 @@
+"""What a folder of recorded tables adds to its observations: product lists and keyword rows. Imports no server part."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pyarrow as pa
+
+from .observation import Observation, from_row
+
+Record = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """`lists` holds the product rows by parent obsid, as recorded and with their duplicates."""
+
+    lists: Mapping[int, list[Record]] = field(default_factory=dict)
+    keywords: Mapping[str, pa.Table] = field(default_factory=dict)
+
+    @cached_property
+    def files(self) -> dict[str, Record]:
+        """One row of each dataURI."""
+        files: dict[str, Record] = {}
+        for rows in self.lists.values():
+            for row in rows:
+                files.setdefault(str(row["dataURI"]), row)
+        return files
+
+    @cached_property
+    def keyword_uris(self) -> frozenset[str]:
+        return frozenset(uri for table in self.keywords.values() for uri in table["dataURI"].to_pylist())
+
+    def members(self, record: Record) -> tuple[str, ...]:
+        """The calibrated exposures that the list of an association's parent names."""
+        if not str(record["dataURI"]).endswith("_asn.json"):
+            return ()
+        rows = self.lists[int(str(record["parent_obsid"]))]
+        names = {str(row["productFilename"]) for row in rows}
+        return tuple(sorted(name for name in names if name.endswith(("_cal.fits", "_rate.fits"))))
+
+    @staticmethod
+    def stranger(record: Record) -> Observation:
+        """What is known of a product whose observation is in no table."""
+        return from_row({**record, "obsid": record["obsID"]})
+
+
+NO_RECORDS = Recorded()
