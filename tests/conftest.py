@@ -51,6 +51,9 @@ class Sandbox:
     def faults(self, *faults: dict[str, Any]) -> None:
         self._client.post("/_sandbox/faults", json=list(faults)).raise_for_status()
 
+    def close(self) -> None:
+        self._client.close()
+
     def clear(self) -> None:
         self._client.request("DELETE", "/_sandbox/faults").raise_for_status()
 
@@ -77,6 +80,7 @@ def sandbox() -> Iterator[Sandbox]:
     control.clear()
     yield control
     control.clear()
+    control.close()
 
 
 @pytest.fixture(autouse=True)

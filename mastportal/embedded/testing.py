@@ -30,6 +30,7 @@ def throwaway(options: tuple[str, ...] = ()) -> Iterator[dict[str, str]]:
         Path(folder).chmod(0o711)  # PostgreSQL's own user must enter it
         wishes = Wishes(Path(folder), free_port(), "sandbox", free_port(), options)
         state = State.at(wishes.folder)
+        (state.folder / "static").mkdir()  # whitenoise warns where there is none, and warnings are errors
         with data_services(state) as (family, ports):
             family.add(sandbox(state, wishes, wishes.sandbox_port))
             yield django_environment(state, wishes, ports)
