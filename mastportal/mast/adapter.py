@@ -25,9 +25,9 @@ _PIECE_BYTES = 256 * 1024
 class ArchiveAdapter(HTTPAdapter):
     """Sends to `archive` only, redirects included; the token goes nowhere else and into no log.
 
-    The same POST sent again is a repeat while the archive says EXECUTING: repeats are spaced by growing pauses
-    and end after `question_timeout_s`, which also bounds an answer that trickles in. `heartbeat` is called at
-    most once a second while anything is waited for.
+    The same POST sent again is a repeat while the archive says EXECUTING: repeats are spaced by growing
+    pauses and end after `question_timeout_s`, which also bounds an answer that trickles in. `heartbeat` is
+    called at most once a second while anything is waited for.
     """
 
     def __init__(

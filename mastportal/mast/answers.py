@@ -8,7 +8,7 @@ import requests
 from mastportal.mast.errors import ArchiveError, BadQuestion, NotFound, Refused, Unavailable
 
 _OUR_FAULT = re.compile(
-    r"invalid|unknown|unrecogni[sz]ed|not valid|not supported|does not exist|no such|syntax|parameter|column|parse",
+    r"invalid|unknown (?!service)|unrecogni[sz]ed|not valid|does not exist|no such|syntax|parameter|column",
     re.I,
 )
 
@@ -28,7 +28,7 @@ def json_object(response: requests.Response) -> dict[str, Any]:
 
 
 def table_page(response: requests.Response) -> dict[str, Any]:
-    """One page of a table. Raises BadQuestion or Unavailable for the status ERROR, by what the message says."""
+    """One page of a table. Raises BadQuestion or Unavailable for the status ERROR, by its message."""
     answer = json_object(response)
     if answer.get("status") == "COMPLETE":
         return answer

@@ -6,7 +6,7 @@ astroquery's own Table is never built: for large answers it takes minutes and gi
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,13 +14,14 @@ import pyarrow.compute as pc
 from mastportal.mast.errors import Unavailable
 from mastportal.mast.fields import Field, arrow_schema
 
+Column: TypeAlias = "pa.Array[Any]"
 NO_SEQUENCE = -999
 _MS_DATE = re.compile(r"^/Date\((-?\d+)\)/$")
 _TRUTH = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 
 
 def page_table(page: Mapping[str, Any], fields: Sequence[Field]) -> pa.Table:
-    """The page's rows, one column for each of `fields` whatever the page has; columns not declared are left out.
+    """The page's rows, one column for each of `fields` whatever the page has, and no others.
 
     Empty texts, NaN and MAST's stand-in -999 of sequence_number become nulls; `/Date(ms)/` becomes ISO text.
     Raises Unavailable where the page is not a table.
@@ -37,20 +38,24 @@ def empty_table(fields: Sequence[Field]) -> pa.Table:
     return arrow_schema(fields).empty_table()
 
 
-def _column(field: Field, values: list[Any]) -> pa.Array:
-    makers: dict[str, Callable[[list[Any]], pa.Array]] = {
+def _column(field: Field, values: list[Any]) -> Column:
+    makers: dict[str, Callable[[list[Any]], Column]] = {
         "string": _texts,
         "float": _floats,
         "int": _integers,
         "bool": _truths,
     }
     column = makers[field.type](values)
-    if field.name == "sequence_number":
-        return pc.if_else(pc.equal(column, NO_SEQUENCE), None, column)
-    return column
+    return _without(column, NO_SEQUENCE) if field.name == "sequence_number" else column
 
 
-def _texts(values: list[Any]) -> pa.Array:
+def _without(column: Column, stand_in: int) -> Column:
+    """The column with its stand-in value for "none" as null."""
+    kept: Column = pc.if_else(pc.equal(column, pa.scalar(stand_in)), None, column)
+    return kept
+
+
+def _texts(values: list[Any]) -> Column:
     dated = next((value for value in values if value), None)
     if isinstance(dated, str) and dated.startswith("/Date("):
         values = [_iso(value) for value in values]
@@ -76,15 +81,16 @@ def _iso(value: Any) -> Any:
     return datetime.fromtimestamp(int(match[1]) / 1000, UTC).isoformat(timespec="milliseconds")[:-6]
 
 
-def _floats(values: list[Any]) -> pa.Array:
+def _floats(values: list[Any]) -> Column:
     try:
         column = pa.array(values, pa.float64())
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         column = pa.array([_number(value) for value in values], pa.float64())
-    return pc.if_else(pc.is_finite(column), column, None)
+    finite: Column = pc.if_else(pc.is_finite(column), column, None)
+    return finite
 
 
-def _integers(values: list[Any]) -> pa.Array:
+def _integers(values: list[Any]) -> Column:
     try:
         return pa.array(values, pa.int64())
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
@@ -102,7 +108,7 @@ def _number(value: Any) -> float | None:
     return number if number - number == 0 else None
 
 
-def _truths(values: list[Any]) -> pa.Array:
+def _truths(values: list[Any]) -> Column:
     return pa.array([_TRUTH.get(str(value).casefold()) for value in values], pa.bool_())
 
 
@@ -112,6 +118,7 @@ def _with_keys(table: pa.Table) -> pa.Table:
     name = next((each for each in ("filename", "fileName") if each in names), None)
     if name is None or "dataURI" not in names or table["dataURI"].null_count == 0:
         return table
-    made = pc.binary_join_element_wise("mast:JWST/product/", table[name], "")
+    pairs = zip(table["dataURI"].to_pylist(), table[name].to_pylist(), strict=True)
+    uris = [uri or (file_name and f"mast:JWST/product/{file_name}") for uri, file_name in pairs]
     place = table.schema.get_field_index("dataURI")
-    return table.set_column(place, table.schema.field(place), pc.coalesce(table["dataURI"], made))
+    return table.set_column(place, table.schema.field(place), pa.array(uris, pa.string()))

@@ -85,14 +85,19 @@ class MastClient:
         return sum(self._count(asked) for asked in count_requests(criteria))
 
     def pages(
-        self, criteria: Criteria, page_rows: int = PAGE_ROWS, limit: int | None = None
+        self,
+        criteria: Criteria,
+        page_rows: int = PAGE_ROWS,
+        limit: int | None = None,
+        expected: int | None = None,
     ) -> Iterator[pa.Table]:
-        """The rows, at most `page_rows` a table, all with the schema of `criteria.fields`; none for no rows.
+        """The rows, at most `page_rows` a table, all with the schema of `criteria.fields`.
 
-        The rows are counted first: more than `limit` raises TooMany before any is fetched, fewer received than
-        counted raises Unavailable at the end, so that nothing is ever cut silently.
+        They are counted first, unless `expected` is that count already: more than `limit` raises TooMany
+        before any is fetched, fewer received than counted raises Unavailable at the end; nothing is ever cut
+        silently.
         """
-        expected = self.count(criteria)
+        expected = self.count(criteria) if expected is None else expected
         if limit is not None and expected > limit:
             raise _too_many(expected, limit)
         received = 0
@@ -126,9 +131,9 @@ class MastClient:
         return json_object(response)
 
     def _count(self, asked: Asked) -> int:
-        rows = self._page(asked, 1, PAGE_ROWS).get("data")
+        answer = self._page(asked, 1, PAGE_ROWS)
         try:
-            return int(next(iter(rows[0].values())))
+            return int(next(iter(answer["data"][0].values())))
         except (TypeError, IndexError, KeyError, AttributeError, ValueError, StopIteration):
             raise Unavailable("The archive answered without a number where a count was asked.") from None
 
@@ -165,7 +170,7 @@ class MastClient:
         self._portal = portal, adapter
         return answer
 
-    def _retried(self, call: Callable[[], Any]) -> Any:
+    def _retried(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         archive = self._archive
         retries = stamina.retry_context(
             on=(Unavailable, TimedOut),

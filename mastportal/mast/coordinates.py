@@ -109,13 +109,18 @@ def _refuse_negative_ra(sign: str) -> None:
 
 def _ra_of(parts: list[float]) -> float:
     _check_sixties(parts, "right ascension")
-    return 15 * sum(part / 60**place for place, part in enumerate(parts))
+    return 15 * _in_units(parts)
 
 
 def _dec_of(sign: str, parts: list[float]) -> float:
     _check_sixties(parts, "declination")
-    value = sum(part / 60**place for place, part in enumerate(parts))
+    value = _in_units(parts)
     return -value if sign == "-" else value
+
+
+def _in_units(parts: list[float]) -> float:
+    """The whole of a number with its sixtieths and their sixtieths."""
+    return sum(part / float(60**place) for place, part in enumerate(parts))
 
 
 def _check_sixties(parts: list[float], what: str) -> None:

@@ -23,12 +23,17 @@ INSTRUMENTS = {
     "wss": "WSS",
 }
 _LETTERS = dict(zip(INSTRUMENTS, "CISMFGW", strict=True))
-_ARROW = {"string": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}
+_ARROW: dict[str, pa.DataType] = {
+    "string": pa.string(),
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "bool": pa.bool_(),
+}
 _KIND_OF_TYPE: dict[str, Kind] = {"float": "range", "int": "range", "date": "none"}
 _VISIBLE_KEYWORDS = frozenset(
-    """filename fileName program observtn visit_id targprop exp_type detector filter pupil grating channel band
-    subarray readpatt effexptm date_obs_mjd publicReleaseDate_mjd category pi_name productLevel fileSize targ_ra
-    targ_dec tsovisit apername ap_type corr_id visitId""".split()  # noqa: SIM905 - thirty lines otherwise
+    """filename fileName program observtn visit_id targprop exp_type detector filter pupil grating
+    channel band subarray readpatt effexptm date_obs_mjd publicReleaseDate_mjd category pi_name
+    productLevel fileSize targ_ra targ_dec tsovisit apername ap_type corr_id visitId""".split()  # noqa: SIM905 - thirty lines otherwise
 )
 
 
@@ -47,7 +52,7 @@ class Field:
     group: str = ""
     choices: tuple[str, ...] = field(default=())
 
-    def arrow(self) -> pa.Field:
+    def arrow(self) -> "pa.Field[pa.DataType]":
         notes = {
             "label": self.label,
             "unit": self.unit,

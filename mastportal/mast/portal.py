@@ -1,7 +1,7 @@
-"""One redirected, time-limited, paced astroquery instance. The only module that imports astroquery: 1.7 s, 80 MB.
+"""One redirected, time-limited, paced astroquery instance; the only module that imports astroquery (1.7 s).
 
-astroquery binds MAST's addresses when it is imported, so the attributes of our own instance are set, never the
-option (tried with 0.4.11).
+astroquery binds MAST's addresses when it is imported, so the attributes of our own instance are set, never
+the option (tried with 0.4.11).
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class Portal:
     def ask(self, service: str, params: Mapping[str, Any], page: int, page_rows: int) -> requests.Response:
         """The raw answer for one page. Raises this package's errors, and requests' for HTTP statuses.
 
-        The columns' descriptions are our own (`fields`), so the archive is never asked for its columns config.
+        What columns are is our own knowledge (`fields`), so the archive's columns config is never asked for.
         """
         self._connection._column_configs = {service: {}}
         responses: list[requests.Response] = self._connection.service_request_async(

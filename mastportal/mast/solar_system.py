@@ -1,13 +1,14 @@
-"""Names of bodies that move, which no resolver gives a position for, and how targets named after them are found."""
+"""Names of bodies that move, which no resolver places, and how targets named after them are found."""
 
 import re
 
 _BODIES = frozenset(
-    """sun mercury venus earth moon luna mars phobos deimos jupiter io europa ganymede callisto amalthea thebe himalia
-    saturn mimas enceladus tethys dione rhea titan hyperion iapetus phoebe janus epimetheus uranus miranda ariel
-    umbriel titania oberon puck neptune triton nereid proteus pluto charon nix hydra styx kerberos ceres pallas juno
-    vesta hygiea psyche eros bennu ryugu itokawa apophis phaethon didymos dimorphos eris dysnomia haumea hiiaka
-    makemake sedna quaoar weywot orcus vanth gonggong varuna ixion chariklo chiron echeclus arrokoth hektor patroclus
+    """sun mercury venus earth moon luna mars phobos deimos jupiter io europa ganymede callisto
+    amalthea thebe himalia saturn mimas enceladus tethys dione rhea titan hyperion iapetus phoebe
+    janus epimetheus uranus miranda ariel umbriel titania oberon puck neptune triton nereid proteus
+    pluto charon nix hydra styx kerberos ceres pallas juno vesta hygiea psyche eros bennu ryugu
+    itokawa apophis phaethon didymos dimorphos eris dysnomia haumea hiiaka makemake sedna quaoar
+    weywot orcus vanth gonggong varuna ixion chariklo chiron echeclus arrokoth hektor patroclus
     eurybates polymele leucus orus donaldjohanson halley hale-bopp borisov oumuamua atlas""".split()  # noqa: SIM905
 )
 _COMET = re.compile(r"^(?:comet[ -]?)?(?:\d{1,3}[pdi]\b|[cpdxai]/\s?-?\d{1,4})", re.I)

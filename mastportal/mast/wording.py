@@ -34,8 +34,8 @@ def astroquery_lines(criteria: Criteria) -> str:
         place = f'coordinates="{ra_deg}d {dec_deg}d", radius="{radius_deg} deg"'
     elif target is not None:
         lines.append(f"position = Observations.resolve_object({target.name!r})")
-        radius_deg = DEFAULT_RADIUS_DEG if target.radius_deg is None else target.radius_deg
-        place = f'coordinates=position, radius="{format_number(radius_deg, 7)} deg"'
+        wanted_deg = DEFAULT_RADIUS_DEG if target.radius_deg is None else target.radius_deg
+        place = f'coordinates=position, radius="{format_number(wanted_deg, 7)} deg"'
     method = "query_criteria" if criteria.filters or not place else "query_region"
     calls = [_call(method, place, chosen, criteria) for chosen in filter_sets(criteria)]
     if len(calls) == 1:
