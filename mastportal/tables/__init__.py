@@ -1,1 +1,1 @@
-"""Arrow tables, however they came: filter, facet, page, export. Plain Python: imports no Django and no archive client."""
+"""Arrow tables, however they came: filter, facet, page, export. Imports no Django and no archive client."""

@@ -48,8 +48,8 @@ class OpenTable:
     def nbytes(self) -> int:
         """Bytes of the table and of everything cached beside it."""
         with self._lock:
-            kept = [*self._codes.values(), *self._arrays.values(), *self._orders.values()]
-        return int(self.table.nbytes) + sum(value.nbytes for value in kept)
+            arrays = sum(array.nbytes for array in (*self._arrays.values(), *self._orders.values()))
+            return int(self.table.nbytes) + arrays + sum(codes.nbytes for codes in self._codes.values())
 
     def codes(self, column: str) -> Codes:
         if column not in self._codes:
@@ -59,7 +59,7 @@ class OpenTable:
         return self._codes[column]
 
     def numbers(self, column: str) -> Floats:
-        """The column as float64, shape (rows,); null, NaN and the infinities are NaN; false is 0 and true 1."""
+        """The column as float64, shape (rows,); null, NaN and infinite are NaN; false is 0 and true 1."""
 
         def make() -> Floats:
             values = self.table.column(column).cast(pa.float64()).to_numpy()
@@ -68,7 +68,7 @@ class OpenTable:
         return self.kept(("numbers", column), make)
 
     def ranks(self, column: str) -> Ints:
-        """Where each row's value stands among the column's distinct values, from 1, shape (rows,); 0 for null.
+        """Where each row's value stands among the distinct values, from 1, shape (rows,); 0 for null.
 
         Text ranks by its whole value ignoring case.
         """

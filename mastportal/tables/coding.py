@@ -1,6 +1,7 @@
-"""A column as small integer codes, the form in which rows are filtered and counted; no Django, no archive client."""
+"""A column as small integer codes, in which rows are filtered and counted; no Django, no archive client."""
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
@@ -12,25 +13,28 @@ from mastportal.tables.columns import Column
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Array: TypeAlias = "pa.Array[Any]"
+Values: TypeAlias = "pa.ChunkedArray[Any] | pa.Array[Any]"
+Encoded: TypeAlias = "pa.DictionaryArray[Any, Any]"
 
 
 @dataclass(frozen=True, slots=True)
 class Codes:
     """A column as codes: each row has one raw value, each raw value one or more elements.
 
-    `raw_of_row` holds D for null, D being the number of distinct raw values. `element_of_link[i]` is an element
-    of raw value `raw_of_link[i]`; both are None where every raw value is its own element. Raw values and elements
-    are in ascending order ignoring case; `rank_of_raw` counts from 1, equal where only case differs. `labels` are
-    the elements as most often spelled, `folded` the same as they are compared. `total_of_raw` ends with the nulls.
+    `raw_of_row` holds D for null, D being the number of distinct raw values. `element_of_link[i]` is an
+    element of raw value `raw_of_link[i]`; both are None where each raw value is its own element. Raw values
+    and elements ascend ignoring case; `rank_of_raw` counts from 1, equal where only case differs. `labels`
+    are the elements as most often spelled, `folded` as they are compared. `total_of_raw` ends with the nulls.
     """
 
     raw_of_row: Ints
-    raw: pa.Array
+    raw: Array
     rank_of_raw: Ints
     raw_of_link: Ints | None
     element_of_link: Ints | None
-    labels: pa.Array
-    folded: pa.Array
+    labels: Array
+    folded: Array
     total_of_raw: Ints
 
     @property
@@ -65,14 +69,15 @@ class Codes:
         return wanted[self.raw_of_row]
 
     def null_rows(self) -> Mask:
-        return self.raw_of_row == len(self.raw)
+        is_null: Mask = self.raw_of_row == len(self.raw)
+        return is_null
 
 
-def code(values: pa.ChunkedArray | pa.Array, column: Column) -> Codes:
+def code(values: Values, column: Column) -> Codes:
     """The codes of one column; text is folded to ignore case, joined text is split into trimmed elements."""
     encoded = _encoded(values, column)
     size = len(encoded.dictionary)
-    found_raw = pc.fill_null(encoded.indices.cast(pa.int64()), size).to_numpy(zero_copy_only=False)
+    found_raw = encoded.indices.cast(pa.int64()).fill_null(size).to_numpy(zero_copy_only=False)
     totals = np.bincount(found_raw, minlength=size + 1)
     compared = _folded(encoded.dictionary, column)
     order = _order(compared, totals[:-1])
@@ -87,33 +92,39 @@ def code(values: pa.ChunkedArray | pa.Array, column: Column) -> Codes:
     ]
     if not column.is_text or (not column.separator and rank_of_raw[-1:].sum() == size):
         return Codes(raw_of_row, raw, rank_of_raw, None, None, raw, compared, totals)
-    return Codes(raw_of_row, raw, rank_of_raw, *_elements(raw.to_pylist(), totals, column.separator), totals)
+    return Codes(raw_of_row, raw, rank_of_raw, *_elements(_texts(raw), totals, column.separator), totals)
 
 
-def _encoded(values: pa.ChunkedArray | pa.Array, column: Column) -> pa.DictionaryArray:
+def _encoded(values: Values, column: Column) -> Encoded:
     if not pa.types.is_dictionary(values.type):
         values = _plain(values, column).dictionary_encode()
-    if not isinstance(values, pa.ChunkedArray):
-        return values
-    return values.unify_dictionaries().combine_chunks() if values.num_chunks != 1 else values.chunk(0)
+    if isinstance(values, pa.ChunkedArray):
+        one = values.unify_dictionaries().combine_chunks() if values.num_chunks != 1 else values.chunk(0)
+        return cast(Encoded, one)
+    return cast(Encoded, values)
 
 
-def _plain(values: pa.ChunkedArray | pa.Array, column: Column) -> pa.ChunkedArray | pa.Array:
+def _plain(values: Values, column: Column) -> Values:
     """Values as they are compared: not-a-number and the infinities are nulls, as everywhere in the portal."""
     if column.type == "float":
-        return pc.if_else(pc.is_finite(values), pc.add(values.cast(pa.float64()), 0.0), None)
+        return cast(Values, pc.if_else(pc.is_finite(values), pc.add(values.cast(pa.float64()), 0.0), None))
     if column.type == "string" and not pa.types.is_string(values.type):
         return values.cast(pa.string())
     return values
 
 
-def _folded(raw: pa.Array, column: Column) -> pa.Array:
+def _folded(raw: Array, column: Column) -> Array:
     if column.is_text:
-        return pa.array([value.casefold() for value in raw.to_pylist()], pa.string())
+        return pa.array([value.casefold() for value in _texts(raw)], pa.string())
     return raw.cast(pa.int8()) if column.type == "bool" else raw
 
 
-def _order(compared: pa.Array, totals: Ints) -> Ints:
+def _texts(values: Array) -> list[str]:
+    """The values of an array without nulls."""
+    return cast(list[str], values.to_pylist())
+
+
+def _order(compared: Array, totals: Ints) -> Ints:
     """By value; of several spellings the most frequent first."""
     spelled = pa.table({"value": compared, "total": totals})
     found = pc.sort_indices(spelled, sort_keys=[("value", "ascending"), ("total", "descending")])
@@ -121,8 +132,8 @@ def _order(compared: pa.Array, totals: Ints) -> Ints:
     return order
 
 
-def _elements(raw: list[str], totals: Ints, separator: str) -> tuple[Ints, Ints, pa.Array, pa.Array]:
-    """Links raw value → element without repeats, then the elements in order, as spelled most and as compared."""
+def _elements(raw: list[str], totals: Ints, separator: str) -> tuple[Ints, Ints, Array, Array]:
+    """Links raw value → element without repeats, then the elements as most often spelled and as compared."""
     spelled: dict[str, tuple[int, str]] = {}
     links: list[tuple[int, str]] = []
     for number, value in enumerate(raw):

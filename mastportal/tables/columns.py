@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import Any
 
 import pyarrow as pa
 
@@ -48,7 +49,7 @@ def _type_of(arrow_type: pa.DataType) -> str:
     return "float" if pa.types.is_floating(arrow_type) else "string"
 
 
-def describe(field: pa.Field) -> Column:
+def describe(field: "pa.Field[Any]") -> Column:
     told = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
     kind_of_type = {"string": "values", "bool": "values", "int": "values", "float": "range"}
     type_ = _type_of(field.type)

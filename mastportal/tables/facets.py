@@ -1,4 +1,4 @@
-"""How many rows each value of a column has under the filters; imports neither Django nor the archive client."""
+"""How many rows each value of a column has under the filters; no Django, no archive client."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -74,7 +74,8 @@ def _most_frequent(
     shown = [int(number) for number in _first(candidates, counts, totals, limit)]
     if chosen and len(candidates) > len(shown):
         wanted = pc.is_in(codes.folded.cast(pa.string()), value_set=pa.array(sorted(chosen), pa.string()))
-        shown += [number for number in np.flatnonzero(wanted) if number in candidates and number not in shown]
+        chosen_too = np.intersect1d(np.flatnonzero(wanted), candidates).tolist()
+        shown += [number for number in chosen_too if number not in shown]
     return shown, len(candidates) - len(shown)
 
 

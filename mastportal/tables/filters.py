@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mastportal.tables.codes import OpenTable
-from mastportal.tables.coding import Codes, Mask
+from mastportal.tables.coding import Array, Codes, Mask
 from mastportal.tables.columns import BadQuery, Column
 from mastportal.tables.grammar import Filter, TableQuery, number, truth
 
@@ -84,7 +84,7 @@ def _text_mask(codes: Codes, filters: list[Filter]) -> Mask:
     return kept
 
 
-def _elements_wanted(folded: pa.Array, operator: str, values: list[str]) -> Mask:
+def _elements_wanted(folded: Array, operator: str, values: list[str]) -> Mask:
     if operator in {"f", "not"}:
         alike = [spelling for value in values for spelling in {value.casefold(), value.strip().casefold()}]
         return _mask(pc.is_in(folded, value_set=pa.array(alike, pa.string())))
@@ -99,7 +99,7 @@ def wildcard_pattern(text: str) -> str:
     return r"(?s)\A" + ".*".join(re.escape(part) for part in text.strip().casefold().split("*")) + r"\z"
 
 
-def _beyond(folded: pa.Array, operator: str, value: str) -> Mask:
+def _beyond(folded: Array, operator: str, value: str) -> Mask:
     limit = pa.scalar(value.strip().casefold(), pa.string())
     return _mask(pc.greater_equal(folded, limit) if operator == "min" else pc.less_equal(folded, limit))
 
@@ -127,6 +127,6 @@ def _rows_with_word(table: OpenTable, word: str) -> Mask:
     return found
 
 
-def _mask(flags: pa.Array) -> Mask:
+def _mask(flags: Array) -> Mask:
     values: Mask = flags.to_numpy(zero_copy_only=False)
     return values

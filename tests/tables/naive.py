@@ -1,4 +1,4 @@
-"""The table grammar once more, in plain Python and without any care for speed: what the real one is held against."""
+"""The table grammar once more, in plain Python without care for speed: the real one is held against it."""
 
 import fnmatch
 import math
@@ -6,7 +6,7 @@ from collections import Counter
 
 import pyarrow as pa
 
-from mastportal.tables.columns import columns_of
+from mastportal.tables.columns import Column, columns_of
 from mastportal.tables.grammar import TableQuery
 
 Row = dict[str, object]
@@ -34,7 +34,7 @@ def _like(element: object, text: str) -> bool:
     return fnmatch.fnmatchcase(str(element), pattern)
 
 
-def _passes(column: object, filters: list[tuple[str, str]], value: object) -> bool:
+def _passes(column: Column, filters: list[tuple[str, str]], value: object) -> bool:
     nulls_pass = ("null", "1") in filters
     others = [(operator, text) for operator, text in filters if operator != "null"]
     if value is None:
@@ -42,23 +42,22 @@ def _passes(column: object, filters: list[tuple[str, str]], value: object) -> bo
     if not others:
         return not nulls_pass
     found = elements(value, column.separator)
-    for operator in {operator for operator, _ in others}:
-        texts = [text for each, text in others if each == operator]
-        if column.is_text:
-            same = [text.casefold() for text in texts]
-        else:
-            same = [float(text) for text in texts]
-        held = {
-            "f": lambda: any(each in same for each in found),
-            "not": lambda: not any(each in same for each in found),
-            "like": lambda: any(_like(each, text) for each in found for text in texts),
-            "unlike": lambda: not any(_like(each, text) for each in found for text in texts),
-            "min": lambda: all(any(each >= low for each in found) for low in same),
-            "max": lambda: all(any(each <= high for each in found) for high in same),
-        }[operator]
-        if not held():
-            return False
-    return True
+    return all(
+        _holds(operator, found, [text for each, text in others if each == operator], column.is_text)
+        for operator in {operator for operator, _ in others}
+    )
+
+
+def _holds(operator: str, found: list[object], texts: list[str], is_text: bool) -> bool:
+    same = [text.casefold() if is_text else float(text) for text in texts]
+    return {
+        "f": lambda: any(each in same for each in found),
+        "not": lambda: not any(each in same for each in found),
+        "like": lambda: any(_like(each, text) for each in found for text in texts),
+        "unlike": lambda: not any(_like(each, text) for each in found for text in texts),
+        "min": lambda: all(any(each >= low for each in found) for low in same),
+        "max": lambda: all(any(each <= high for each in found) for high in same),
+    }[operator]()
 
 
 def matching(table: pa.Table, query: TableQuery, ignoring: str | None = None) -> list[int]:

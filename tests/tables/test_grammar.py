@@ -1,4 +1,4 @@
-"""The table grammar: what is understood, what is refused, and that an address is written back as it was read."""
+"""The table grammar: what is understood, what is refused, and how an address is written back."""
 
 import pytest
 

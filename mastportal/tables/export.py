@@ -1,0 +1,38 @@
+"""A table as a file of a known format, streamed; imports no Django, no archive client, no astropy."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from mastportal.tables import fits, parquet, text, votable
+from mastportal.tables.columns import BadQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file in pieces; its size is not known before the last one."""
+
+    content_type: str
+    extension: str
+    chunks: Iterator[bytes]
+
+
+_WRITERS: dict[str, tuple[str, Callable[[pa.Table], Iterator[bytes]]]] = {
+    "csv": ("text/csv; charset=utf-8; header=present", text.csv_chunks),
+    "ecsv": ("text/plain; charset=utf-8", text.ecsv_chunks),
+    "votable": ("application/x-votable+xml", votable.chunks),
+    "fits": ("application/fits", fits.chunks),
+    "parquet": ("application/vnd.apache.parquet", parquet.chunks),
+    "json": ("application/json", text.json_chunks),
+}
+_EXTENSIONS = {"votable": "vot"}
+FORMATS = tuple(_WRITERS)
+
+
+def export(table: pa.Table, format: str) -> Export:
+    """The whole table in one of FORMATS; rows and columns are chosen before. Raises BadQuery."""
+    if format not in _WRITERS:
+        raise BadQuery(f"The format must be one of {', '.join(FORMATS)}, not “{format}”.", "format")
+    content_type, write = _WRITERS[format]
+    return Export(content_type, _EXTENSIONS.get(format, format), write(table))

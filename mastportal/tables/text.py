@@ -1,0 +1,82 @@
+"""Tables as CSV, ECSV and JSON; imports neither Django nor the archive client."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+
+import orjson
+import pyarrow as pa
+
+from mastportal.tables.batches import batches, described, finite, rows
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_ECSV_TYPES = {"string": "string", "int": "int64", "float": "float64", "bool": "bool"}
+
+
+def csv_chunks(table: pa.Table) -> Iterator[bytes]:
+    """RFC 4180 with a header line; a text that a spreadsheet would run gets an apostrophe in front."""
+    yield _lines([table.column_names])
+    for batch in rows(table):
+        yield _lines([[_harmless(value) for value in row] for row in batch])
+
+
+def _lines(records: list[list[str]]) -> bytes:
+    sink = io.StringIO()
+    csv.writer(sink, lineterminator="\r\n").writerows(records)
+    return sink.getvalue().encode()
+
+
+def _harmless(value: object) -> str:
+    text = _plain(value)
+    return (
+        f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) and not _is_number(text) else text
+    )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def ecsv_chunks(table: pa.Table) -> Iterator[bytes]:
+    """Astropy's ECSV 1.0 with commas: types, units and meanings in the header; an empty value is a null."""
+    header = ["# %ECSV 1.0", "# ---", "# delimiter: ','", "# datatype:"]
+    for column in described(table):
+        parts = {"name": column.name, "datatype": _ECSV_TYPES[column.type], "unit": column.unit}
+        parts["description"] = column.description or column.label
+        # A JSON text is a YAML text.
+        told = ", ".join(f"{key}: {json.dumps(value)}" for key, value in parts.items() if value)
+        header.append(f"# - {{{told}}}")
+    yield ("\n".join(header) + "\n").encode() + _comma_lines([table.column_names])
+    for batch in rows(table):
+        yield _comma_lines([[_capital(value) for value in row] for row in batch])
+
+
+def _capital(value: object) -> str:
+    return str(value) if isinstance(value, bool) else _plain(value).replace("\r", " ").replace("\n", " ")
+
+
+def _comma_lines(records: list[list[str]]) -> bytes:
+    sink = io.StringIO()
+    csv.writer(sink, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).writerows(records)
+    return sink.getvalue().encode()
+
+
+def json_chunks(table: pa.Table) -> Iterator[bytes]:
+    """A list of objects, one line each; nulls for NaN and the infinities."""
+    separator = b"[\n"
+    for batch in batches(table):
+        for row in finite(batch).to_pylist():
+            yield separator + orjson.dumps(row)
+            separator = b",\n"
+    yield b"\n]\n" if separator == b",\n" else b"[]\n"
