@@ -20,7 +20,7 @@ from .names import Names, Position, fold_name
 from .observation import EXCLUSIVE, PUBLIC, Observation, mjd_of
 from .products import RECOMMENDED, Listed
 from .recorded import NO_RECORDS, Recorded
-from .synthesis import built_in
+from .survey import built_in
 
 __all__ = ["DEFAULT_TODAY", "Holdings", "Position", "Product", "fold_name", "load"]
 

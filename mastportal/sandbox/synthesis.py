@@ -205,7 +205,3 @@ def _regions(drafts: Sequence[Draft]) -> list[str | None]:
         for d, text in zip(drafts, texts, strict=True)
     ]  # fmt: skip
 
-
-def built_in(scale: int) -> pa.Table:
-    """`scale` observations: those of the facts first."""
-    return table_of(islice(drafts_of_facts(), scale))

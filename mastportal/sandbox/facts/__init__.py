@@ -43,6 +43,23 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Survey:
+    """A field that a programme tiles; `spread_deg` is the side of the square its tiles lie in."""
+
+    mission: str
+    program: str
+    target: str
+    ra_deg: float
+    dec_deg: float
+    spread_deg: float
+    classification: str | None
+    mode: str
+    elements: tuple[str, ...]
+    first_year: float
+    last_year: float
+
+
+@dataclass(frozen=True, slots=True)
 class KeywordColumn:
     name: str
     type: str
@@ -91,6 +108,27 @@ def visits() -> tuple[Visit, ...]:
             frozenset(row["flags"].split()),
         )
         for row in _rows("visits.csv")
+    )
+
+
+@cache
+def surveys() -> tuple[Survey, ...]:
+    """The fields from which larger holdings are made."""
+    return tuple(
+        Survey(
+            row["mission"],
+            row["program"],
+            row["target"],
+            float(row["ra_deg"]),
+            float(row["dec_deg"]),
+            float(row["spread_deg"]),
+            row["classification"] or None,
+            row["mode"],
+            tuple(row["elements"].split()),
+            float(row["first_year"]),
+            float(row["last_year"]),
+        )
+        for row in _rows("surveys.csv")
     )
 
 
