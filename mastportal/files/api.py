@@ -1,0 +1,81 @@
+"""REST: one product, from the store or through it. Only what the archive has listed."""
+
+import mimetypes
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+
+from mastportal.api import ApiError
+from mastportal.files import fetching, store, streaming
+from mastportal.files.models import StoredFile
+from mastportal.files.streaming import Body
+from mastportal.search.products import Listing, listing
+
+FULL = 507
+
+
+def listed(uri: str) -> Listing:
+    """What the archive said of this URI; an error where it never named it."""
+    if not uri:
+        raise ApiError("bad_question", "Give the product's dataURI as uri=.", 400, "uri")
+    found = listing(uri)
+    if found is None:
+        raise ApiError("not_found", "The archive has not listed such a product to this portal.", 404, "uri")
+    return found
+
+
+def obtained(request: Request, product: Listing) -> StoredFile:
+    """The product in the store, with the store's own errors in the API's shape."""
+    try:
+        return fetching.obtain(
+            product.uri,
+            user=request.user,
+            programme=product.programme,
+            release_mjd=product.release_mjd,
+            size_bytes=product.size_bytes,
+        )
+    except fetching.Busy as busy:
+        headers = {"Retry-After": str(round(busy.retry_after_s))}
+        raise ApiError("busy", str(busy), 503, headers=headers) from None
+    except fetching.StoreFull as full:
+        raise ApiError("disk_full", str(full), FULL) from None
+
+
+def streamed(request: HttpRequest, body: Body) -> HttpResponseBase:
+    """`stream_response`, its refusal in the API's shape."""
+    try:
+        return streaming.stream_response(request, body)
+    except streaming.TooManyStreams as busy:
+        headers = {"Retry-After": str(busy.retry_after_s)}
+        raise ApiError("too_many_downloads", str(busy), 503, headers=headers) from None
+
+
+def body_of(file: StoredFile) -> Body:
+    """A stored file as it leaves the portal: its own name, its SHA-256 as ETag."""
+    return Body(
+        name=file.name,
+        content_type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
+        size_bytes=file.size_bytes or 0,
+        etag=file.sha256,
+        read=lambda start, stop: store.read(file, start, stop),
+        last_modified=file.last_modified,
+    )
+
+
+@extend_schema(
+    parameters=[OpenApiParameter("uri", str, required=True, description="the product's dataURI")],
+    responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, 404: OpenApiResponse()},
+    summary="One product, with ranges",
+)
+@api_view(["GET", "HEAD"])
+def download_product(request: Request) -> HttpResponseBase:
+    """The product's bytes; fetched into the store first where they are not there yet."""
+    file = obtained(request, listed(request.query_params.get("uri", "")))
+    return streamed(request._request, body_of(file))
+
+
+urlpatterns = [path("products/download", download_product, name="product-download")]

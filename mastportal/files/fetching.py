@@ -1,0 +1,200 @@
+"""Owns how a product gets into the store: once, however many want it, in the version the archive has."""
+
+import errno
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models.functions import Now
+
+from accounts import vault
+from accounts.archive import archive
+from mastportal.files import entitlement, room, store
+from mastportal.files.lease import Lease, LeaseLost
+from mastportal.files.models import Access, Phase, StoredFile
+from mastportal.files.room import StoreFull
+from mastportal.mast import transfer
+from mastportal.mast.connection import Credential
+from mastportal.mast.errors import ArchiveError, Refused
+from mastportal.mast.transfer import Transferred
+
+URIS_AT_ONCE = 5000
+BUSY_S = 2.0
+
+
+class Busy(Exception):
+    """Another worker is fetching this file right now; look again after `retry_after_s`."""
+
+    def __init__(self, retry_after_s: float = BUSY_S) -> None:
+        super().__init__("This file is just being fetched.")
+        self.retry_after_s = retry_after_s
+
+
+def held(uris: Iterable[str]) -> dict[str, StoredFile]:
+    """The newest stored version of each of these products that are in the store, public or not."""
+    wanted = list(uris)
+    found = {}
+    for at in range(0, len(wanted), URIS_AT_ONCE):
+        newest = (
+            StoredFile.objects.filter(data_uri__in=wanted[at : at + URIS_AT_ONCE], phase=Phase.COMPLETED)
+            .order_by("data_uri", "-version")
+            .distinct("data_uri")
+        )
+        found.update({file.data_uri: file for file in newest})
+    return found
+
+
+def obtain(
+    data_uri: str,
+    *,
+    user: User | None,
+    programme: str,
+    release_mjd: float | None,
+    size_bytes: int | None,
+    heartbeat: Callable[[], None] | None = None,
+) -> StoredFile:
+    """The product from the store, else from the archive into the store; readable by `user`.
+
+    Callers see to it that the URI was listed by the archive. `heartbeat` is called with every piece that
+    comes. Raises Busy while another fetches it, StoreFull, and the archive's errors: Refused where it is
+    exclusive and the person's own token does not open it. Not to be called inside a transaction.
+    """
+    stored = held([data_uri]).get(data_uri)
+    if stored is not None and _is_current(stored, size_bytes):
+        return _handed_out(stored, user)
+    row = _row_to_fill(data_uri, stored)
+    lease = Lease.claim(row.pk)
+    if lease is None:
+        raise Busy
+    try:
+        return _Filling(row, lease, user, programme, release_mjd, size_bytes, heartbeat).run()
+    except LeaseLost:
+        store.remove(lease.key)
+        raise Busy from None
+
+
+def _is_current(stored: StoredFile, listed_size_bytes: int | None) -> bool:
+    """Whether the stored version is what the archive has now, as far as the product list tells.
+
+    A size seen before counts as agreement even where the archive's own length was another: lists lag behind.
+    """
+    if listed_size_bytes not in (None, stored.size_bytes, stored.listed_size_bytes):
+        return False
+    try:
+        store.check(stored)
+    except store.StoredFileChanged as error:
+        StoredFile.objects.filter(pk=stored.pk).update(phase=Phase.ERROR, error=str(error))
+        return False
+    return True
+
+
+def _handed_out(stored: StoredFile, user: User | None) -> StoredFile:
+    readable = entitlement.publish_if_released(stored) or (
+        user is not None and entitlement.may_read(user, stored)
+    )
+    if not readable:
+        raise Refused(f"{stored.name} is exclusive, and the archive does not give it to your token.")
+    StoredFile.objects.filter(pk=stored.pk).update(last_used_at=Now())
+    return stored
+
+
+def _row_to_fill(data_uri: str, stale: StoredFile | None) -> StoredFile:
+    """The row that waits to be filled, or a new version's. One that was ever filled is never used again."""
+    newest = StoredFile.objects.filter(data_uri=data_uri).order_by("-version").first()
+    if newest is not None and not newest.sha256:
+        return newest
+    version = newest.version + 1 if newest is not None else 1
+    row, _ = StoredFile.objects.get_or_create(
+        data_uri=data_uri, version=version, defaults={"key": uuid.uuid4().hex}
+    )
+    return row
+
+
+class _Filling:
+    """One claimed row on its way from the archive to the disk."""
+
+    def __init__(
+        self,
+        row: StoredFile,
+        lease: Lease,
+        user: User | None,
+        programme: str,
+        release_mjd: float | None,
+        size_bytes: int | None,
+        heartbeat: Callable[[], None] | None,
+    ) -> None:
+        self._row, self._lease, self._user, self._heartbeat = row, lease, user, heartbeat
+        self._listed_bytes = size_bytes
+        row.programme, row.release_mjd, row.listed_size_bytes = programme, release_mjd, size_bytes
+        row.save(update_fields=["programme", "release_mjd", "listed_size_bytes"])
+
+    def run(self) -> StoredFile:
+        try:
+            room.require(self._listed_bytes or 0)
+            got = self._transfer()
+        except (ArchiveError, StoreFull) as error:
+            self._lease.fail(str(error))
+            raise
+        except OSError as error:
+            full = StoreFull("The portal's disk is full; ask an administrator to make room, then try again.")
+            self._lease.fail(str(full if error.errno in (errno.ENOSPC, errno.EDQUOT) else error))
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise full from error
+            raise
+        self._finish(got)
+        return StoredFile.objects.get(pk=self._row.pk)
+
+    def _transfer(self) -> Transferred:
+        """Anonymously first; with the person's own token only where that is refused."""
+        expected, credential = self._listed_bytes, None
+        while True:
+            try:
+                return self._fetch(expected, credential)
+            except transfer.SizeDiffers as differs:
+                expected = differs.size_bytes
+            except Refused:
+                if credential is not None or self._user is None:
+                    raise
+                credential = vault.credential(self._user)
+                if credential is None:
+                    raise
+
+    def _fetch(self, expected_bytes: int | None, credential: Credential | None) -> Transferred:
+        return transfer.fetch(
+            archive(),
+            self._row.data_uri,
+            store.place(self._lease.key),
+            credential=credential,
+            expected_size_bytes=expected_bytes,
+            on_progress=self._note_progress,
+            allowed_hosts=settings.ALLOWED_DATA_HOSTS,
+        )
+
+    def _note_progress(self, received_bytes: int) -> None:
+        self._lease.beat(received_bytes)
+        if self._heartbeat is not None:
+            self._heartbeat()
+
+    def _finish(self, got: Transferred) -> None:
+        self._lease.finish(
+            **store.facts_of(self._lease.key),
+            access=Access.PUBLIC if got.was_public else Access.RESTRICTED,
+            crc32=got.crc32,
+            sha256=got.sha256,
+            etag=got.etag,
+            last_modified=_moment(got.last_modified),
+            received_bytes=got.size_bytes,
+        )
+        if not got.was_public and self._user is not None:
+            entitlement.remember(self._user, self._row.scope)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        when = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return when if when.tzinfo else None

@@ -1,0 +1,96 @@
+"""Owns the rows of stored files and of remembered rights. Rows hold keys, never paths; opens no file."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import ArchiveToken
+
+
+class Phase(models.TextChoices):
+    """Where a file is: the words of the IVOA's Universal Worker Service."""
+
+    QUEUED = "QUEUED"
+    EXECUTING = "EXECUTING"
+    COMPLETED = "COMPLETED"
+    ERROR = "ERROR"
+
+
+class Access(models.TextChoices):
+    """PUBLIC is what an anonymous request got, whatever a list or a clock says."""
+
+    PUBLIC = "PUBLIC"
+    RESTRICTED = "RESTRICTED"
+
+
+class StoredFile(models.Model):
+    """One version of one product. A reprocessed product is another version; bundles keep the one they have.
+
+    `size_bytes`, `mtime_ns` and `inode` are those of the file as it was stored, checked at each open.
+    `listed_size_bytes` is what the product list said when it was fetched, right or wrong.
+    """
+
+    data_uri = models.TextField()
+    version = models.PositiveIntegerField(default=1)
+    phase = models.CharField(max_length=12, choices=Phase, default=Phase.QUEUED)
+    key = models.CharField(max_length=64, unique=True)
+    access = models.CharField(max_length=10, choices=Access, default=Access.RESTRICTED)
+    programme = models.CharField(max_length=40, blank=True)
+    release_mjd = models.FloatField(null=True)
+    size_bytes = models.BigIntegerField(null=True)
+    listed_size_bytes = models.BigIntegerField(null=True)
+    crc32 = models.BigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    etag = models.TextField(blank=True)
+    last_modified = models.DateTimeField(null=True)
+    mtime_ns = models.BigIntegerField(null=True)
+    inode = models.DecimalField(max_digits=20, decimal_places=0, null=True)
+    received_bytes = models.BigIntegerField(default=0)
+    lease_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    fetched_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["data_uri", "-version"]
+        constraints = [models.UniqueConstraint(fields=["data_uri", "version"], name="one_row_per_version")]
+        indexes = [
+            models.Index(fields=["sha256"], name="file_sha256"),
+            models.Index(fields=["phase", "last_used_at"], name="file_unused"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.data_uri} (version {self.version})"
+
+    @property
+    def name(self) -> str:
+        """The product's file name."""
+        return self.data_uri.rsplit("/", 1)[-1]
+
+    @property
+    def scope(self) -> str:
+        """What a right to read extends to: the programme of one mission, else this file alone.
+
+        Missions count their programmes separately: JWST and HST both have a 1073.
+        """
+        mission = self.data_uri.partition(":")[2].partition("/")[0]
+        return f"{mission}:{self.programme}" if self.programme else self.data_uri
+
+
+class ReadingRight(models.Model):
+    """The archive accepted this token for files of this scope; remembered for a bounded time.
+
+    `token_made_at` tells a token from the one it replaced in the same row.
+    """
+
+    token = models.ForeignKey(ArchiveToken, models.CASCADE, related_name="reading_rights")
+    token_made_at = models.DateTimeField()
+    scope = models.TextField()
+    checked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "scope"], name="one_right_per_scope")]
+
+    def __str__(self) -> str:
+        return f"{self.token}: {self.scope}"

@@ -1,0 +1,112 @@
+"""Owns where stored bytes lie and the one way to read them. Imports no archive client."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from mastportal.files.models import StoredFile
+
+PIECE_BYTES = 1 << 20
+KEYS_AT_ONCE = 1000
+
+
+class StoredFileChanged(Exception):
+    """The file on disk is not, or no longer, the one that was stored under its key."""
+
+
+def path_of(key: str) -> Path:
+    """Where the bytes of a key lie; the key is the portal's own, never a name from outside."""
+    return Path(settings.STORE_DIR) / key[:2] / key[2:4] / key
+
+
+def place(key: str) -> Path:
+    """`path_of` with its folders made."""
+    path = path_of(key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def free_bytes() -> int:
+    Path(settings.STORE_DIR).mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(settings.STORE_DIR).free
+
+
+def facts_of(key: str) -> dict[str, int]:
+    """Size, time and inode of a file just stored, as its row keeps them."""
+    seen = path_of(key).stat()
+    return {"size_bytes": seen.st_size, "mtime_ns": seen.st_mtime_ns, "inode": seen.st_ino}
+
+
+def check(file: StoredFile) -> None:
+    """Raises StoredFileChanged when the file is gone or another than the one stored."""
+    os.close(_open(file))
+
+
+def read(file: StoredFile, start: int, stop: int) -> Iterator[bytes]:
+    """Bytes start..stop in pieces of 1 MiB, opened with the first one. Raises StoredFileChanged."""
+    descriptor = _open(file)
+    try:
+        while start < stop:
+            piece = os.pread(descriptor, min(PIECE_BYTES, stop - start), start)
+            if not piece:
+                raise StoredFileChanged(f"{file} became shorter while it was read.")
+            start += len(piece)
+            yield piece
+    finally:
+        os.close(descriptor)
+
+
+def reader(keys: Iterable[str]) -> Callable[[str, int, int], Iterator[bytes]]:
+    """A function (key, start, stop) that reads stored files, asked for in the order of `keys`.
+
+    Their rows are loaded a thousand at a time and the database connection given back in between, so a
+    long stream neither holds one nor keeps many rows.
+    """
+    known: dict[str, StoredFile] = {}
+    coming = iter(keys)
+
+    def read_key(key: str, start: int, stop: int) -> Iterator[bytes]:
+        if key not in known:
+            known.clear()
+            known.update(_rows({key, *islice(coming, KEYS_AT_ONCE)}))
+        if key not in known:
+            raise StoredFileChanged(f"The store no longer has the file {key}.")
+        return read(known[key], start, stop)
+
+    return read_key
+
+
+def _rows(keys: set[str]) -> dict[str, StoredFile]:
+    found = StoredFile.objects.filter(key__in=keys).only(
+        "key", "data_uri", "version", "size_bytes", "mtime_ns", "inode"
+    )
+    rows = {file.key: file for file in found}
+    give_back_connection()
+    return rows
+
+
+def give_back_connection() -> None:
+    """Let the database connection go before a long stream; inside a transaction there is none to give."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def remove(key: str) -> None:
+    path_of(key).unlink(missing_ok=True)
+
+
+def _open(file: StoredFile) -> int:
+    try:
+        descriptor = os.open(path_of(file.key), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise StoredFileChanged(f"{file} cannot be opened in the store ({error.strerror}).") from error
+    seen = os.fstat(descriptor)
+    if (seen.st_size, seen.st_mtime_ns, seen.st_ino) != (file.size_bytes, file.mtime_ns, file.inode):
+        os.close(descriptor)
+        raise StoredFileChanged(f"{file} was changed on disk after it was stored.")
+    return descriptor

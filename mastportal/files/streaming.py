@@ -1,0 +1,171 @@
+"""Owns byte streams to people: ranges, validators, how many may run at once. Knows no files, no bundles."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
+from django.utils.http import content_disposition_header, http_date
+from werkzeug.http import parse_if_range_header, parse_range_header, quote_etag, unquote_etag
+
+from mastportal.files.store import give_back_connection
+
+RETRY_AFTER_S = 5
+
+
+class TooManyStreams(Exception):
+    """All places for long streams are taken, or all of this person's; worth trying again soon."""
+
+    retry_after_s = RETRY_AFTER_S
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is streamed: `read(start, stop)` gives its bytes; `etag` is strong, without its quotes."""
+
+    name: str
+    content_type: str
+    size_bytes: int
+    etag: str
+    read: Callable[[int, int], Iterator[bytes]]
+    last_modified: datetime | None = None
+
+
+class _Places:
+    """Streams running in this process, in all and by person."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: Counter[object] = Counter()
+
+    def take(self, person: object) -> None:
+        with self._lock:
+            most = max(1, settings.WEB_THREADS * 3 // 4)
+            if self._running.total() >= most or self._running[person] >= settings.STREAMS_PER_PERSON:
+                raise TooManyStreams("Too many downloads are running; this one may start in a few seconds.")
+            self._running[person] += 1
+
+    def leave(self, person: object) -> None:
+        with self._lock:
+            self._running[person] -= 1
+            if not self._running[person]:
+                del self._running[person]
+
+
+_places = _Places()
+
+
+class _Stream:
+    """The bytes of one answer; its place is free again when it ends, breaks or is closed unread."""
+
+    def __init__(self, pieces: Iterator[bytes], person: object) -> None:
+        self._pieces, self._person, self._open = pieces, person, True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            _places.leave(self._person)
+            if hasattr(self._pieces, "close"):
+                self._pieces.close()
+
+
+def stream_response(request: HttpRequest, body: Body) -> HttpResponseBase:
+    """The body, or the range of it that was asked for, as an attachment; for HEAD its headers alone.
+
+    Gives the database connection back: whoever calls this has asked all it needs. Raises TooManyStreams.
+    """
+    if _is_known(request, body):
+        return _described(HttpResponseNotModified(), body)
+    start, stop, status = _range(request, body)
+    if status == 416:
+        refused = _described(HttpResponse(status=416), body)
+        refused["Content-Range"] = f"bytes */{body.size_bytes}"
+        return refused
+    response = (
+        _headers_only(status) if request.method == "HEAD" else _streaming(request, body, start, stop, status)
+    )
+    _described(response, body)
+    response["Content-Type"] = body.content_type
+    response["Content-Length"] = str(stop - start)
+    if status == 206:
+        response["Content-Range"] = f"bytes {start}-{stop - 1}/{body.size_bytes}"
+    return response
+
+
+def _headers_only(status: int) -> HttpResponse:
+    return HttpResponse(status=status)
+
+
+def _streaming(request: HttpRequest, body: Body, start: int, stop: int, status: int) -> StreamingHttpResponse:
+    user = getattr(request, "user", None)
+    person = getattr(user, "pk", None) or request.META.get("REMOTE_ADDR")
+    _places.take(person)
+    give_back_connection()
+    return StreamingHttpResponse(_Stream(body.read(start, stop), person), status=status)
+
+
+def _described(
+    response: HttpResponse | StreamingHttpResponse, body: Body
+) -> HttpResponse | StreamingHttpResponse:
+    response["ETag"] = quote_etag(body.etag)
+    response["Accept-Ranges"] = "bytes"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-transform"
+    if disposition := content_disposition_header(True, body.name):
+        response["Content-Disposition"] = disposition
+    if body.last_modified is not None:
+        response["Last-Modified"] = http_date(body.last_modified.timestamp())
+    return response
+
+
+def _is_known(request: HttpRequest, body: Body) -> bool:
+    told = request.headers.get("If-None-Match", "")
+    return any(unquote_etag(tag.strip())[0] == body.etag for tag in told.split(",")) if told else False
+
+
+def _range(request: HttpRequest, body: Body) -> tuple[int, int, int]:
+    """Start, stop and status. Several ranges at once, other units and stale If-Range get the whole body."""
+    whole = (0, body.size_bytes, 200)
+    asked = parse_range_header(request.headers.get("Range")) if request.method == "GET" else None
+    if (
+        asked is None
+        or asked.units != "bytes"
+        or len(asked.ranges) != 1
+        or not _still_the_same(request, body)
+    ):
+        return whole
+    start, stop = asked.ranges[0]
+    start = max(0, body.size_bytes + start) if start < 0 else start
+    stop = body.size_bytes if stop is None else min(stop, body.size_bytes)
+    return (start, stop, 206) if start < stop else (0, 0, 416)
+
+
+def _still_the_same(request: HttpRequest, body: Body) -> bool:
+    told = request.headers.get("If-Range", "")
+    condition = parse_if_range_header(told)
+    if condition.etag is not None:
+        return condition.etag == body.etag and not told.startswith("W/")
+    if condition.date is not None:
+        return body.last_modified is not None and http_date(condition.date.timestamp()) == http_date(
+            body.last_modified.timestamp()
+        )
+    return True

@@ -1,0 +1,11 @@
+"""Queues the store's own chores. Each calls one domain function; imports no views."""
+
+from celery import shared_task
+
+from mastportal.files import cleaning
+
+
+@shared_task(queue="fetch")
+def clean() -> None:
+    """Remove leftovers from the store."""
+    cleaning.clean()
