@@ -112,7 +112,7 @@ def _observation_config() -> dict[str, dict[str, object]]:
     }
     for order, (name, label, datatype, unit, separator, description, example) in enumerate(_OBSERVATION):
         column: dict[str, object] = {"text": label, "order": order, "vot.description": description}
-        column["type" if datatype == "boolean" else "vot.datatype"] = datatype
+        column["type" if name in ("mtFlag", "dataRights") else "vot.datatype"] = datatype
         column |= {"unit": unit} if unit else {}
         column |= {"separator": separator, "separatorType": "split"} if separator else {}
         column |= {"example": example} if example else {}

@@ -25,11 +25,11 @@ class BadFilter(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter of a question; `ranges` are (min, max) pairs, None where open."""
+    """One filter of a question; `ranges` are (min, max) pairs as they were sent."""
 
     column: str
     values: tuple[str, ...] = ()
-    ranges: tuple[tuple[float | None, float | None], ...] = ()
+    ranges: tuple[tuple[object, object], ...] = ()
     free_text: str = ""
     separator: str = ""
 
@@ -47,7 +47,7 @@ def _parse(given: object) -> Filter:
     name = str(given["paramName"])
     values = given.get("values", [])
     values = values if isinstance(values, list) else [values]
-    ranges = tuple(_range(value, name) for value in values if isinstance(value, dict))
+    ranges = tuple((value.get("min"), value.get("max")) for value in values if isinstance(value, dict))
     texts = tuple(_text(value) for value in values if not isinstance(value, dict))
     return Filter(name, texts, ranges, str(given.get("freeText") or ""), str(given.get("separator") or ""))
 
@@ -56,14 +56,12 @@ def _text(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _range(value: dict[str, object], name: str) -> tuple[float | None, float | None]:
+def _bounds(ends: tuple[object, object], name: str) -> tuple[float, float]:
     try:
-        low, high = (
-            None if value.get(end) in (None, "") else float(str(value[end])) for end in ("min", "max")
-        )
+        low, high = (None if end in (None, "") else float(str(end)) for end in ends)
     except ValueError:
-        raise BadFilter(f"the bounds of {name} must be numbers") from None
-    return low, high
+        raise BadFilter(f"The bounds of {name} must be numbers.") from None
+    return -np.inf if low is None else low, np.inf if high is None else high
 
 
 def matching(opened: OpenTable, filters: Sequence[Filter]) -> np.ndarray:
@@ -106,11 +104,10 @@ def _numbers_match(opened: OpenTable, name: str, wanted: Filter) -> np.ndarray:
             mask |= numbers == float(text)
         except ValueError:
             raise BadFilter(f"'{text}' is not a number, which {name} must be.") from None
-    for low, high in wanted.ranges:
+    for ends in wanted.ranges:
+        low, high = _bounds(ends, name)
         with np.errstate(invalid="ignore"):
-            mask |= (numbers >= (-np.inf if low is None else low)) & (
-                numbers <= (np.inf if high is None else high)
-            )
+            mask |= (numbers >= low) & (numbers <= high)
     return mask
 
 

@@ -1,4 +1,4 @@
-"""The sandbox answers in the shape of what MAST was recorded to answer, in the installed astroquery's tests."""
+"""The sandbox answers in the shape MAST was recorded to answer in, in the installed astroquery's tests."""
 
 import json
 from pathlib import Path
