@@ -5,12 +5,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
@@ -90,8 +92,14 @@ def _clean_cache(request: pytest.FixtureRequest) -> None:
         cache.clear()
 
 
+@cache
+def hashed_password() -> str:
+    """The cast's password, hashed once: hashing is slow on purpose."""
+    return make_password("correct horse battery")
+
+
 def make_person(name: str, group: str, role: str) -> User:
-    person = User.objects.create_user(name, f"{name}@lab.example", "correct horse battery")
+    person = User.objects.create(username=name, email=f"{name}@lab.example", password=hashed_password())
     research_group, _ = ResearchGroup.objects.get_or_create(name=group)
     Membership.objects.create(group=research_group, user=person, role=role)
     return person
