@@ -5,6 +5,6 @@ from celery import shared_task
 from accounts import archive
 
 
-@shared_task(queue="ask")
+@shared_task
 def beat() -> None:
     archive.listen()

@@ -88,7 +88,7 @@ def _ask(opened: Credential) -> tuple[TokenState, Identity]:
 
     MAST answers alike for mistyped, revoked and expired tokens: as if nobody had asked.
     """
-    asked = MastClient(archive.archive(), credential=opened)
+    asked = MastClient(archive.hurried(), credential=opened)
     try:
         who = asked.whoami()
     except Refused:

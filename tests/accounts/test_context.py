@@ -8,14 +8,14 @@ from accounts import archive, context, tokens
 
 
 @pytest.fixture
-def page(alice) -> Client:
+def web(alice) -> Client:
     client = Client()
     client.force_login(alice)
     return client
 
 
-def test_the_four_places(page):
-    text = page.get("/account/").text
+def test_the_four_places(web):
+    text = web.get("/account/").text
     for place in (
         '<a href="/">Search',
         '<a href="/results/">Results',
@@ -25,21 +25,21 @@ def test_the_four_places(page):
         assert place in text
 
 
-def test_the_sandbox_is_said(page, settings):
-    assert "<strong>Sandbox archive</strong>" in page.get("/account/").text
+def test_the_sandbox_is_said(web, settings):
+    assert "<strong>Sandbox archive</strong>" in web.get("/account/").text
     settings.ARCHIVE_IS_SANDBOX = False
-    assert "<strong>Sandbox archive</strong>" not in page.get("/account/").text
+    assert "<strong>Sandbox archive</strong>" not in web.get("/account/").text
 
 
-def test_the_archive_up_and_down(page, sandbox):
+def test_the_archive_up_and_down(web, sandbox):
     cache.clear()
-    assert "is-unknown" in page.get("/account/").text
+    assert "is-unknown" in web.get("/account/").text
     archive.listen()
-    assert "is-up" in page.get("/account/").text
+    assert "is-up" in web.get("/account/").text
     sandbox.faults({"match": "/whoami", "times": 99, "fault": "status", "status": 503})
     cache.delete(archive.HEARD)
     archive.listen()
-    assert "is-down" in page.get("/account/").text
+    assert "is-down" in web.get("/account/").text
 
 
 @pytest.mark.parametrize("state", ["none", "valid", "expiring", "expired", "refused", "missing-scope"])
@@ -47,10 +47,10 @@ def test_every_state_of_a_token_has_its_words(state):
     assert context.SHORT[state]
 
 
-def test_the_tokens_state(page, alice, sandbox):
-    assert "No token" in page.get("/account/").text
+def test_the_tokens_state(web, alice, sandbox):
+    assert "No token" in web.get("/account/").text
     tokens.store(alice, "sandbox-token-alice")
-    assert "No token" not in page.get("/account/").text
+    assert "No token" not in web.get("/account/").text
 
 
 def test_nobody_is_offered_sign_in(client, db):
@@ -72,9 +72,9 @@ def test_an_error_before_anybody_is_known():
     assert "token_state" not in context.portal(RequestFactory().get("/"))
 
 
-def test_pages_hold_no_inline_script_or_style(page):
+def test_pages_hold_no_inline_script_or_style(web):
     for address in ("/account/", "/account/password/"):
-        text = page.get(address).text
+        text = web.get(address).text
         assert " style=" not in text
         assert "<style" not in text
         assert text.count("<script") == text.count("<script src=") + text.count('<script type="module" src=')
