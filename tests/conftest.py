@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,7 @@ def _clean_cache(request: pytest.FixtureRequest) -> None:
         cache.clear()
 
 
-@cache
+@lru_cache
 def hashed_password() -> str:
     """The cast's password, hashed once: hashing is slow on purpose."""
     return make_password("correct horse battery")
