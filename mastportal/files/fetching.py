@@ -149,26 +149,22 @@ class _Filling:
 
     def _transfer(self) -> Transferred:
         """Anonymously first; with the person's own token only where that is refused."""
-        expected, credential = self._listed_bytes, None
-        while True:
-            try:
-                return self._fetch(expected, credential)
-            except transfer.SizeDiffers as differs:
-                expected = differs.size_bytes
-            except Refused:
-                if credential is not None or self._user is None:
-                    raise
-                credential = vault.credential(self._user)
-                if credential is None:
-                    raise
+        try:
+            return self._fetch(None)
+        except Refused:
+            credential = vault.credential(self._user) if self._user is not None else None
+            if credential is None:
+                raise
+            return self._fetch(credential)
 
-    def _fetch(self, expected_bytes: int | None, credential: Credential | None) -> Transferred:
+    def _fetch(self, credential: Credential | None) -> Transferred:
         return transfer.fetch(
             archive(),
             self._row.data_uri,
             store.place(self._lease.key),
             credential=credential,
-            expected_size_bytes=expected_bytes,
+            expected_size_bytes=self._listed_bytes,
+            size_is_advice=True,
             on_progress=self._note_progress,
             allowed_hosts=settings.ALLOWED_DATA_HOSTS,
         )

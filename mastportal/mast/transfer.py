@@ -53,6 +53,7 @@ def fetch(
     *,
     credential: Credential | None = None,
     expected_size_bytes: int | None = None,
+    size_is_advice: bool = False,
     expected_md5: str | None = None,
     on_progress: Callable[[int], None] | None = None,
     allowed_hosts: Collection[str] = (),
@@ -64,11 +65,13 @@ def fetch(
     ends the transfer. Unavailable and TimedOut are tried again here, continued by Range where the
     server proves that the product is still the same. Raises SizeDiffers (before any byte is read) when
     the archive's own length is not `expected_size_bytes`, Remote, Refused, NotFound, Unavailable, TimedOut.
+    With `size_is_advice` the archive's own length counts, and the expected one only where it gives none:
+    product lists lag behind reprocessing.
     """
     source = source_of(archive, data_uri, allowed_hosts)
     partial = Partial(destination)
     download = _Download(
-        source, credential, partial, expected_size_bytes, expected_md5, on_progress, attempts
+        source, credential, partial, expected_size_bytes, size_is_advice, expected_md5, on_progress, attempts
     )
     try:
         return download.run(destination)
@@ -103,6 +106,7 @@ class _Download:
     credential: Credential | None
     partial: Partial
     expected_size_bytes: int | None
+    size_is_advice: bool
     expected_md5: str | None
     on_progress: Callable[[int], None] | None
     attempts: int
@@ -183,7 +187,7 @@ class _Download:
             answer.total_bytes,
         )
         expected, told = self.expected_size_bytes, answer.total_bytes
-        if expected is not None and told is not None and told != expected:
+        if expected is not None and told is not None and told != expected and not self.size_is_advice:
             raise SizeDiffers(
                 f"The archive has {self.source.name} with {told} bytes, its product list said {expected}.",
                 told,
@@ -193,8 +197,9 @@ class _Download:
         """Size, checksum and structure; what fails is fetched anew from its first byte."""
         partial, name = self.partial, self.source.name
         try:
-            if self.expected_size_bytes not in (None, partial.size_bytes):
-                raise Broken(f"{name} came with {partial.size_bytes} of {self.expected_size_bytes} bytes.")
+            wanted = self.expected_size_bytes if self.total_bytes is None else self.total_bytes
+            if wanted not in (None, partial.size_bytes):
+                raise Broken(f"{name} came with {partial.size_bytes} of {wanted} bytes.")
             if self.expected_md5 is not None and partial.md5 != self.expected_md5.lower():
                 raise Broken(f"{name} came with another checksum than the archive gives for it.")
             check_structure(partial.path, name)

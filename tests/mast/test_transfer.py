@@ -200,6 +200,11 @@ def test_another_length_than_listed_is_said_before_the_body_comes(server, fetch)
     assert len(server.seen) == 1
 
 
+def test_a_listed_size_that_is_only_advice_gives_way_to_the_archives_own(server, fetch):
+    assert fetch(expected_size_bytes=17, size_is_advice=True).size_bytes == len(BODY)
+    assert len(server.seen) == 1
+
+
 def test_a_short_file_without_a_length_is_caught_by_the_listed_size(server, fetch, tmp_path):
     def no_length(answering):
         answering.send_response(200)
