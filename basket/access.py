@@ -61,3 +61,10 @@ def group_to_share_with(user: Person, group_id: int | None) -> ResearchGroup | N
     if role_in(user, group) not in WRITERS:
         raise PermissionDenied("You may read in this group but not share a basket with it; ask its owner.")
     return group
+
+
+def new_group(user: Person, basket: Basket, group_id: int | None) -> ResearchGroup | None:
+    """The group a basket is shared with from now on. Only its owner may decide that."""
+    if basket.owner_id != user.pk:
+        raise PermissionDenied("Only the basket's owner decides with whom it is shared.")
+    return group_to_share_with(user, group_id)

@@ -1,4 +1,4 @@
-"""Owns what a manifest says of each file, as MANIFEST.HTML and as its JSON and CSV twins. Touches no models."""
+"""Owns what a manifest says of each file, as MANIFEST.HTML and its JSON and CSV twins. Touches no models."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from basket.amounts import size_in_words
-from mastportal.mast.naming import describe_suffix, parse_name
+from mastportal.mast.naming import describe_file
 
 NAME = "MANIFEST.HTML"
 
@@ -41,7 +41,7 @@ class ManifestRow:
 
 def description_of(told: str | None, filename: str) -> str:
     """The archive's own short description, else what the file's suffix means."""
-    return (told or "").strip() or describe_suffix(parse_name(filename).suffix)
+    return (told or "").strip() or describe_file(filename)
 
 
 def as_html(folder: str, rows: Sequence[ManifestRow], made_at: datetime, notes: Sequence[str] = ()) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import ResearchGroup
 from basket.phases import UNDER_WAY, Access, Phase, Preset, Status
 from mastportal.files.models import StoredFile
+from mastportal.search.work import UNFINISHED, Work
 
 
 def first_selection() -> dict[str, Any]:
@@ -99,7 +100,7 @@ class Bundle(models.Model):
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.PENDING)
     notes = models.JSONField(default=list)
     summary = models.JSONField(null=True)
-    lease_until = models.DateTimeField(null=True)
+    nudged_at = models.DateTimeField(default=timezone.now)
     size_bytes = models.BigIntegerField(null=True)
     etag = models.CharField(max_length=80, blank=True)
     plan = models.BinaryField(null=True)
@@ -111,9 +112,7 @@ class Bundle(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        indexes = [
-            models.Index(fields=["lease_until"], name="bundle_due", condition=Q(phase__in=list(UNDER_WAY)))
-        ]
+        indexes = [models.Index(fields=["nudged_at"], name="bundle_due", condition=Q(phase__in=UNDER_WAY))]
 
     def __str__(self) -> str:
         return self.name
@@ -132,8 +131,8 @@ class Bundle(models.Model):
         return f"{self.folder}.{self.format}"
 
 
-class BundleFile(models.Model):
-    """One file of a bundle: what was asked for, and what became of it."""
+class BundleFile(Work):
+    """One file of a bundle: what was asked for, and what became of it. PENDING until its turn comes."""
 
     bundle = models.ForeignKey(Bundle, models.CASCADE, related_name="files")
     n = models.PositiveIntegerField()
@@ -145,15 +144,11 @@ class BundleFile(models.Model):
     release_mjd = models.FloatField(null=True)
     expected_bytes = models.BigIntegerField(null=True)
     access = models.CharField(max_length=12, choices=Access)
-    phase = models.CharField(max_length=12, choices=Phase, default=Phase.PENDING)
     status = models.CharField(max_length=12, choices=Status, default=Status.WAITING, blank=True)
-    reason = models.TextField(blank=True)
     stored_file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="bundle_files")
     was_here = models.BooleanField(default=False)
     size_bytes = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["bundle", "n"]
@@ -163,12 +158,13 @@ class BundleFile(models.Model):
         ]
         indexes = [
             models.Index(fields=["bundle", "phase", "n"], name="bundle_file_phase"),
-            models.Index(
-                fields=["lease_until"],
-                name="bundle_file_due",
-                condition=Q(phase__in=[Phase.QUEUED, Phase.EXECUTING]),
-            ),
+            models.Index(fields=["nudged_at"], name="bundle_file_due", condition=Q(phase__in=UNFINISHED)),
         ]
 
     def __str__(self) -> str:
         return self.path
+
+    @property
+    def reason(self) -> str:
+        """Why the file is not there, for people."""
+        return self.error

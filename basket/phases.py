@@ -1,17 +1,10 @@
-"""Owns the words for where a piece of work is and what became of a file. Imports nothing of ours."""
+"""Owns the words for what is wanted and what became of a file. Knows no rows and asks nobody."""
 
 from django.db import models
 
+from mastportal.search.work import Phase
 
-class Phase(models.TextChoices):
-    """Where a bundle, or one of its files, is: the words of the IVOA's Universal Worker Service."""
-
-    PENDING = "PENDING"
-    QUEUED = "QUEUED"
-    EXECUTING = "EXECUTING"
-    COMPLETED = "COMPLETED"
-    ERROR = "ERROR"
-    ABORTED = "ABORTED"
+__all__ = ["UNDER_WAY", "Access", "Phase", "Preset", "Status"]
 
 
 UNDER_WAY = (Phase.PENDING, Phase.QUEUED, Phase.EXECUTING)

@@ -1,8 +1,8 @@
 """Owns which of a basket's products each preset wants. Knows Arrow and numpy, no models and no requests.
 
-A products table has one row per file; its column `parents` holds the observations whose product list names the
-file, joined by `;`. A file is an observation's own when its `obsID` is that observation, else it is one of its lower-level
-members (MAST protocol dossier, section 7).
+A products table has one row per file; its column `parents` holds the observations whose product list names
+the file, joined by `;`. A file is an observation's own when its `obsID` is that observation, else one of its
+lower-level members (MAST protocol dossier, section 7).
 """
 
 from dataclasses import dataclass
@@ -24,11 +24,12 @@ ABOVE_ALL = 99
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Each place where an observation lists a file: the file's row number, the observation, whose own it is."""
+    """Each place where an observation lists a file: the file's row, the observation, own or not."""
 
     row: npt.NDArray[np.int64]
     observation: npt.NDArray[np.int64]
     own: Mask
+    names: tuple[str, ...]
 
     @classmethod
     def of(cls, products: pa.Table) -> "Listing":
@@ -36,8 +37,9 @@ class Listing:
         row = pc.list_parent_indices(parents).to_numpy().astype(np.int64)
         observation = pc.list_flatten(parents)
         own = pc.equal(_one_array(products["obsID"].cast(pa.string())).take(pa.array(row)), observation)
-        codes = observation.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        return cls(row, codes, _true(own))
+        coded = observation.dictionary_encode()
+        codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        return cls(row, codes, _true(own), tuple(coded.dictionary.to_pylist()))
 
 
 def _one_array(values: pa.ChunkedArray) -> pa.Array:
@@ -80,7 +82,7 @@ def highest_level_with_parents(products: pa.Table) -> Mask:
 
 
 def recommended(products: pa.Table) -> Mask:
-    """What MAST marks as minimum recommended, as received, never guessed from names; and files added singly."""
+    """What MAST marks as minimum recommended, as received and never guessed; and files added singly."""
     marked = pc.equal(products["productGroupDescription"].cast(pa.string()), RECOMMENDED)
     return _true(marked) | _true(products["single"])
 

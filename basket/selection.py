@@ -15,7 +15,9 @@ import pyarrow.compute as pc
 from basket.phases import Preset
 from basket.rules import RULES, Mask
 from mastportal.tables.codes import OpenTable
-from mastportal.tables.filters import BadQuery, TableQuery, matching
+from mastportal.tables.columns import BadQuery
+from mastportal.tables.filters import matching
+from mastportal.tables.grammar import TableQuery
 
 SHOWN_AT_FAULT = 3
 
@@ -34,7 +36,9 @@ class Selection:
         """Raises BadQuery, naming the part at fault, for what is not a selection."""
         known = {"preset", "filters", "include", "exclude"}
         if unknown := sorted(set(wish) - known):
-            raise BadQuery(f"A selection has no “{unknown[0]}”; it has {', '.join(sorted(known))}.", unknown[0])
+            raise BadQuery(
+                f"A selection has no “{unknown[0]}”; it has {', '.join(sorted(known))}.", unknown[0]
+            )
         preset = wish.get("preset", Preset.PARENTS.value)
         if preset not in RULES:
             raise BadQuery(f"The preset is one of {', '.join(RULES)}.", "preset")
@@ -104,6 +108,14 @@ class Wanted:
     products: OpenTable
     mask: Mask
 
+    @classmethod
+    def all_of(cls, products: OpenTable) -> "Wanted":
+        return cls(products, np.ones(products.num_rows, dtype=bool))
+
+    @classmethod
+    def none_of(cls, products: OpenTable) -> "Wanted":
+        return cls(products, np.zeros(products.num_rows, dtype=bool))
+
     @cached_property
     def table(self) -> pa.Table:
         return self.products.table.filter(pa.array(self.mask))
@@ -130,7 +142,7 @@ def _sum(values: pa.ChunkedArray) -> int:
 
 
 def sums_by(products: OpenTable, column: str, mask: Mask) -> list[dict[str, Any]]:
-    """Files and bytes, of all and of the wanted ones, for each value of `column`; the largest in bytes first."""
+    """Files and bytes, of all and of the wanted ones, for each value of `column`; the largest first."""
     wanted = pa.array(mask).cast(pa.int64())
     size = pc.fill_null(products.table["size"], 0)
     table = pa.table(
@@ -145,6 +157,7 @@ def sums_by(products: OpenTable, column: str, mask: Mask) -> list[dict[str, Any]
     numbers = ["total", "total_bytes", "files", "bytes"]
     grouped = table.group_by("value").aggregate([(name, "sum") for name in numbers])
     rows = [
-        {"value": row["value"]} | {name: row[f"{name}_sum"] for name in numbers} for row in grouped.to_pylist()
+        {"value": row["value"]} | {name: row[f"{name}_sum"] for name in numbers}
+        for row in grouped.to_pylist()
     ]
     return sorted(rows, key=lambda row: (-row["total_bytes"], str(row["value"])))

@@ -1,0 +1,30 @@
+"""The REST doors to baskets and bundles: which address is answered by whom."""
+
+from django.urls import path
+
+from basket.api import baskets, bundles, contents, direct
+
+urlpatterns = [
+    path("baskets", baskets.BasketsView.as_view(), name="api-baskets"),
+    path("baskets/<int:basket_id>", baskets.BasketView.as_view(), name="api-basket"),
+    path("baskets/<int:basket_id>/selection", baskets.SelectionView.as_view(), name="api-selection"),
+    path("baskets/<int:basket_id>/refresh", contents.RefreshView.as_view(), name="api-basket-refresh"),
+    path("baskets/<int:basket_id>/observations", contents.ObservationsView.as_view(), name="api-lines"),
+    path(
+        "baskets/<int:basket_id>/observations/<str:obsid>",
+        contents.ObservationView.as_view(),
+        name="api-line",
+    ),
+    path("baskets/<int:basket_id>/products", contents.ProductsView.as_view(), name="api-products"),
+    path("baskets/<int:basket_id>/products/facets", contents.FacetsView.as_view(), name="api-product-facets"),
+    path("baskets/<int:basket_id>/products/export", contents.ExportView.as_view(), name="api-product-export"),
+    path("baskets/<int:basket_id>/script", contents.ScriptView.as_view(), name="api-script"),
+    path("baskets/<int:basket_id>/bundles", bundles.BasketBundlesView.as_view(), name="api-basket-bundles"),
+    path("bundles", bundles.BundlesView.as_view(), name="api-bundles"),
+    path("bundles/<uuid:bundle_id>", bundles.BundleView.as_view(), name="api-bundle"),
+    path("bundles/<uuid:bundle_id>/again", bundles.AgainView.as_view(), name="api-bundle-again"),
+    path("bundles/<uuid:bundle_id>/manifest", bundles.ManifestView.as_view(), name="api-manifest"),
+    path("bundles/<uuid:bundle_id>/checksums", bundles.ChecksumsView.as_view(), name="api-checksums"),
+    path("bundles/<uuid:bundle_id>/download", direct.BundleDownloadView.as_view(), name="api-download"),
+    path("observations/<str:obsid>/download", direct.ObservationDownloadView.as_view(), name="api-direct"),
+]

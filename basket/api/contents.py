@@ -1,0 +1,156 @@
+"""The REST door to what is in a basket: observations, files, their table, the cURL script."""
+
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from basket import access, lines, scripts
+from basket.api import tables
+from basket.api.shapes import AddedSerializer, BasketSerializer, basket_json
+from basket.harvest import products_of
+from basket.incoming import rows_matching, rows_named, table_of_search
+from basket.models import Basket
+from basket.sums import state_of
+from mastportal.api import ApiError
+from mastportal.search.products import want
+from mastportal.search.tasks import queue_products
+from mastportal.search.wire import rows_json
+from mastportal.tables.codes import OpenTable
+
+USUAL_FACETS = (
+    "productType",
+    "productSubGroupDescription",
+    "suffix",
+    "detector",
+    "extension",
+    "calib_level",
+    "productGroupDescription",
+    "dataRights",
+)
+
+
+class RowsEntry(serializers.Serializer[Any]):
+    """Which rows of a search to add: by name, or all that a query string keeps."""
+
+    search = serializers.CharField()
+    result = serializers.CharField(required=False, default="")
+    filters = serializers.CharField(required=False, allow_blank=True)
+
+
+class ObservationsEntry(RowsEntry):
+    obsid = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class FilesEntry(RowsEntry):
+    dataURI = serializers.ListField(child=serializers.CharField(), required=False)  # noqa: N815
+
+
+def rows_of(entry: RowsEntry, key: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The rows an entry means. Raises BadQuery or ApiError."""
+    entry.is_valid(raise_exception=True)
+    told = entry.validated_data
+    if (key in told) == ("filters" in told):
+        raise ApiError("bad_question", f"Say which rows: either `{key}` or `filters`.", 400, key)
+    with tables.rows_are_here():
+        table = table_of_search(told["search"], told["result"])
+    if key in told:
+        return rows_named(table, key, told[key], columns)
+    return rows_matching(table, key, told["filters"], columns)
+
+
+class ObservationsView(APIView):
+    """The observations of a basket."""
+
+    @extend_schema(operation_id="add_observations", request=ObservationsEntry, responses=AddedSerializer)
+    def post(self, request: Request, basket_id: int) -> Response:
+        user = cast(User, request.user)
+        basket = access.basket_to_write(user, basket_id)
+        rows = rows_of(ObservationsEntry(data=request.data), "obsid", lines.OBSERVATION_COLUMNS)
+        added = lines.add_observations(basket, rows, user)
+        queue_products(want(lines.contents_of(basket).executed))
+        return Response({"added": added.added, "already": added.already})
+
+
+class ObservationView(APIView):
+    """One observation of a basket."""
+
+    @extend_schema(operation_id="remove_observation", responses={204: None})
+    def delete(self, request: Request, basket_id: int, obsid: str) -> Response:
+        if not lines.remove_observation(access.basket_to_write(cast(User, request.user), basket_id), obsid):
+            raise Http404
+        return Response(status=204)
+
+
+class RefreshView(APIView):
+    """Asking the archive for a basket's product lists again."""
+
+    @extend_schema(operation_id="refresh_basket", request=None, responses={202: BasketSerializer})
+    def post(self, request: Request, basket_id: int) -> Response:
+        user = cast(User, request.user)
+        basket = access.basket_to_write(user, basket_id)
+        queue_products(want(lines.contents_of(basket).executed, refresh=True))
+        return Response(basket_json(state_of(basket), user), status=202)
+
+
+def products_to_read(request: Request, basket_id: int) -> tuple[Basket, OpenTable]:
+    basket = access.basket_to_read(cast(User, request.user), basket_id)
+    return basket, products_of(lines.contents_of(basket))
+
+
+class ProductsView(APIView):
+    """The files of a basket, each once."""
+
+    @extend_schema(operation_id="products", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, basket_id: int) -> Response:
+        _, table = products_to_read(request, basket_id)
+        return Response(rows_json(table, tables.query_of(request, table)))
+
+    @extend_schema(operation_id="add_products", request=FilesEntry, responses=AddedSerializer)
+    def post(self, request: Request, basket_id: int) -> Response:
+        user = cast(User, request.user)
+        basket = access.basket_to_write(user, basket_id)
+        added = lines.add_files(
+            basket, rows_of(FilesEntry(data=request.data), "dataURI", lines.FILE_COLUMNS), user
+        )
+        return Response({"added": added.added, "already": added.already})
+
+
+class FacetsView(APIView):
+    """Counts of the files of a basket by their kinds."""
+
+    @extend_schema(operation_id="product_facets", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, basket_id: int) -> Response:
+        _, table = products_to_read(request, basket_id)
+        return Response(tables.facets_json(table, tables.query_of(request, table), USUAL_FACETS))
+
+
+class ExportView(APIView):
+    """The files of a basket as a table to keep."""
+
+    @extend_schema(operation_id="product_export", responses=OpenApiTypes.BINARY)
+    def get(self, request: Request, basket_id: int) -> HttpResponseBase:
+        _, table = products_to_read(request, basket_id)
+        format = request.query_params.get("format", "csv")
+        return tables.exported(table, tables.query_of(request, table), format, f"basket-{basket_id}-products")
+
+
+class ScriptView(APIView):
+    """The cURL script that fetches the wanted files straight from the archive."""
+
+    @extend_schema(operation_id="script", responses={(200, "text/x-shellscript"): OpenApiTypes.STR})
+    def get(self, request: Request, basket_id: int) -> HttpResponse:
+        basket = access.basket_to_read(cast(User, request.user), basket_id)
+        if state_of(basket).harvest.waiting:
+            raise ApiError("not_ready", "The product lists are still on their way; ask again soon.", 409)
+        name, text = scripts.script_of(basket)
+        response = HttpResponse(text, content_type="text/x-shellscript; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response

@@ -1,0 +1,177 @@
+"""Owns the JSON shapes of baskets and bundles, and the revision by which changes are told apart."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from basket.access import Person, role_on
+from basket.models import Basket, Bundle
+from basket.phases import Preset
+from basket.progress import progress_of
+from basket.sums import State
+from mastportal.api import ApiError
+
+
+class SelectedSerializer(serializers.Serializer[Any]):
+    files = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+
+
+class BasketSerializer(serializers.Serializer[Any]):
+    """A basket; `products` and `bytes` are of all its observations whose product lists are here."""
+
+    id = serializers.IntegerField()
+    revision = serializers.IntegerField()
+    name = serializers.CharField()
+    owner = serializers.CharField()
+    group = serializers.IntegerField(allow_null=True)
+    role = serializers.ChoiceField(["owner", "editor", "reader"])
+    observations = serializers.IntegerField()
+    products = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+    selected = SelectedSerializer()
+    phase = serializers.CharField()
+    failed = serializers.ListField(child=serializers.DictField())
+
+
+class BasketEntry(serializers.Serializer[Any]):
+    """The body of a POST or PATCH: `group` is the id of one of your groups, or null to share with nobody."""
+
+    name = serializers.CharField(max_length=120, required=False)
+    group = serializers.IntegerField(allow_null=True, required=False)
+
+
+class SelectionSerializer(serializers.Serializer[Any]):
+    preset = serializers.ChoiceField(Preset.choices)
+    filters = serializers.CharField(allow_blank=True)
+    include = serializers.ListField(child=serializers.CharField())
+    exclude = serializers.ListField(child=serializers.CharField())
+    files = serializers.IntegerField(read_only=True)
+    bytes = serializers.IntegerField(read_only=True)
+    restricted = serializers.IntegerField(read_only=True)
+    revision = serializers.IntegerField(read_only=True)
+
+
+class AddedSerializer(serializers.Serializer[Any]):
+    added = serializers.IntegerField()
+    already = serializers.IntegerField()
+
+
+class BundleEntry(serializers.Serializer[Any]):
+    """The body of a POST: what kind of archive, and whether its files lie in folders."""
+
+    format = serializers.ChoiceField(Bundle.Format.choices, default=Bundle.Format.ZIP)
+    layout = serializers.ChoiceField(Bundle.Layout.choices, default=Bundle.Layout.NESTED)
+
+
+class BundleSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    phase = serializers.CharField()
+    format = serializers.CharField()
+    layout = serializers.CharField()
+    size = serializers.IntegerField(allow_null=True)
+    etag = serializers.CharField(allow_null=True)
+    files = serializers.DictField(child=serializers.IntegerField())
+    bytes = serializers.DictField(child=serializers.IntegerField())
+    notes = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    links = serializers.DictField(child=serializers.CharField())
+
+
+def basket_json(state: State, user: Person) -> dict[str, Any]:
+    basket, sums = state.basket, state.sums
+    return {
+        "id": basket.pk,
+        "revision": basket.revision,
+        "name": basket.name,
+        "owner": basket.owner.get_username(),
+        "group": basket.group_id,
+        "role": role_on(user, basket),
+        "observations": sums.observations,
+        "products": sums.products,
+        "bytes": sums.bytes,
+        "selected": {"files": sums.files_selected, "bytes": sums.bytes_selected},
+        "phase": state.phase,
+        "failed": [{"obsid": obsid, "reason": why} for obsid, why in state.harvest.failed],
+    }
+
+
+def selection_json(state: State) -> dict[str, Any]:
+    sums = state.sums
+    return state.basket.selection | {
+        "files": sums.files_selected,
+        "bytes": sums.bytes_selected,
+        "restricted": sums.restricted_selected,
+        "revision": state.basket.revision,
+    }
+
+
+def bundle_json(bundle: Bundle, request: HttpRequest | Request) -> dict[str, Any]:
+    progress = progress_of(bundle)
+
+    def link(name: str) -> str:
+        return str(request.build_absolute_uri(reverse(name, args=[bundle.pk])))
+
+    return {
+        "id": str(bundle.pk),
+        "name": bundle.name,
+        "phase": bundle.phase,
+        "format": bundle.format,
+        "layout": bundle.layout,
+        "size": bundle.size_bytes,
+        "etag": bundle.etag or None,
+        "files": {
+            "total": progress.total,
+            "done": progress.done,
+            "failed": progress.failed + progress.missing,
+            "restricted": progress.restricted,
+            "remote": progress.remote,
+        },
+        "bytes": {
+            "total": progress.bytes_wanted,
+            "done": progress.bytes_done,
+            "from_store": progress.from_store,
+            "from_archive": progress.from_archive,
+        },
+        "notes": bundle.notes,
+        "created_at": bundle.created_at,
+        "expires_at": bundle.expires_at,
+        "links": {
+            "download": link("api-download"),
+            "manifest": link("api-manifest"),
+            "checksums": link("api-checksums"),
+        },
+    }
+
+
+def tag_of(basket: Basket) -> dict[str, str]:
+    """The header that says which revision this is."""
+    return {"ETag": f'"{basket.revision}"'}
+
+
+def expected_revision(request: Request) -> int | None:
+    """The revision that If-Match names; None for `*`. Raises ApiError 428 without it."""
+    told = request.headers.get("If-Match", "").strip()
+    if not told:
+        raise ApiError("precondition_required", 'Say which revision you change: If-Match: "revision".', 428)
+    if told == "*":
+        return None
+    text = told.removeprefix("W/").strip('"')
+    if not text.isdecimal():
+        raise ApiError("bad_question", 'If-Match takes a revision, such as "3".', 400, "If-Match")
+    return int(text)
+
+
+def check_revision(basket: Basket, expected: int | None) -> None:
+    """Raises ApiError 412 when somebody changed the basket since."""
+    if expected is not None and expected != basket.revision:
+        raise ApiError(
+            "precondition_failed",
+            f"This basket was changed meanwhile: it is at revision {basket.revision}, not {expected}.",
+            412,
+        )

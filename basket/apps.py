@@ -1,0 +1,9 @@
+"""Names the app: its tables keep the label `basket`."""
+
+from django.apps import AppConfig
+
+
+class BasketConfig(AppConfig):
+    name = "basket"
+    label = "basket"
+    verbose_name = "Baskets and bundles"

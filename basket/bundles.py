@@ -1,0 +1,161 @@
+"""Owns the life of a bundle: asked for, its list frozen, stopped, made again, expired.
+
+Fetches nothing and lays out nothing; never enqueues: the doors do, with the ids these functions give.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts import archive
+from accounts.access import Person
+from basket.contents import Contents
+from basket.freezing import files_of, same_files
+from basket.harvest import Harvest, harvest_of, products_of
+from basket.lines import contents_of
+from basket.models import Basket, Bundle, BundleFile
+from basket.phases import UNDER_WAY, Phase
+from basket.selection import Selection, Wanted, chosen
+from mastportal.tables.columns import BadQuery
+
+NOTHING = "Nothing is selected: choose a preset or single products first."
+ROWS_AT_ONCE = 2000
+
+
+def folder_now() -> str:
+    """`MAST_2026-11-23T0102`: the top folder of a bundle, named by the archive's own time."""
+    return f"MAST_{archive.now():%Y-%m-%dT%H%M}"
+
+
+def request(basket: Basket, user: Person, format: str, layout: str) -> Bundle:
+    """A bundle of what the basket's selection wants now. Its list is frozen once the product lists are here.
+
+    Raises BadQuery when it is already plain that nothing is selected.
+    """
+    contents, selection = contents_of(basket), Selection.parse(basket.selection)
+    harvest = harvest_of(contents)
+    if not harvest.waiting:
+        products = products_of(contents, harvest)
+        if not chosen(products, selection).any():
+            raise BadQuery(NOTHING, "selection")
+    return _create(contents, selection, user, name=basket.name, basket=basket, format=format, layout=layout)
+
+
+def observation_in_hand(obsid: str, user: Person) -> Bundle | None:
+    """The person's own bundle of an observation's recommended products under way, or whole and kept."""
+    whole = Q(phase=Phase.COMPLETED, expires_at__gt=Now(), summary__given_up=0, size_bytes__isnull=False)
+    mine = Bundle.objects.filter(owner_id=user.pk, wanted__observation=obsid).defer("plan", "manifest")
+    return mine.filter(Q(phase__in=UNDER_WAY) | whole).first()
+
+
+def request_observation(row: dict[str, Any], user: Person) -> Bundle:
+    """A bundle of the recommended products of one observation."""
+    name, obsid = str(row.get("obs_id") or row["obsid"]), str(row["obsid"])
+    return _create(Contents((row,)), Selection(preset="recommended"), user, name=name, observation=obsid)
+
+
+def _create(
+    contents: Contents, selection: Selection, user: Person, observation: str | None = None, **fields: Any
+) -> Bundle:
+    wanted = {"contents": contents.as_json(), "selection": selection.as_json(), "observation": observation}
+    basket = fields.get("basket")
+    group_id = basket.group_id if basket else None
+    return Bundle.objects.create(
+        owner_id=user.pk, group_id=group_id, folder=folder_now(), wanted=wanted, **fields
+    )
+
+
+def freeze(bundle_id: UUID) -> bool:
+    """Write down the files of a bundle once all its product lists are here. Whether its list is frozen now.
+
+    A list that could not be had is noted on the bundle, as is that nothing was selected.
+    """
+    with transaction.atomic():
+        bundle = Bundle.objects.select_for_update().filter(pk=bundle_id, phase=Phase.PENDING).first()
+        if bundle is None:
+            return Bundle.objects.filter(pk=bundle_id, phase=Phase.EXECUTING).exists()
+        contents = Contents.from_json(bundle.wanted["contents"])
+        harvest = harvest_of(contents)
+        if harvest.waiting:
+            return False
+        files = same_files(bundle, bundle.again_of) if bundle.again_of else _chosen(bundle, contents, harvest)
+        BundleFile.objects.bulk_create(files, batch_size=ROWS_AT_ONCE)
+        bundle.notes = harvest.notes() if files else [*harvest.notes(), NOTHING]
+        bundle.phase = Phase.EXECUTING if files else Phase.ERROR
+        bundle.started_at = timezone.now()
+        bundle.ended_at = None if files else bundle.started_at
+        bundle.save(update_fields=["notes", "phase", "started_at", "ended_at"])
+        return bool(files)
+
+
+def _chosen(bundle: Bundle, contents: Contents, harvest: Harvest) -> list[BundleFile]:
+    products = products_of(contents, harvest)
+    mask = chosen(products, Selection.parse(bundle.wanted["selection"]))
+    return files_of(bundle, Wanted(products, mask), contents)
+
+
+def is_waiting(bundle_id: UUID) -> bool:
+    return Bundle.objects.filter(pk=bundle_id, phase=Phase.PENDING).exists()
+
+
+def waiting() -> list[UUID]:
+    """Bundles whose list is not frozen and that nobody has looked at for a while; each is given out once."""
+    late = Q(phase=Phase.PENDING, nudged_at__lt=Now() - timedelta(seconds=settings.SWEEP_S))
+    found = list(Bundle.objects.filter(late).values_list("pk", flat=True))
+    return [pk for pk in found if Bundle.objects.filter(late, pk=pk).update(nudged_at=Now())]
+
+
+def again(bundle: Bundle, user: Person) -> Bundle:
+    """A new bundle of the same list. What is stored and unchanged is taken, the rest is tried again.
+
+    The caller has the product lists of `observations_of` asked anew, by which changed files are known.
+    Raises BadQuery when there is no list yet.
+    """
+    if not bundle.files.exists():
+        raise BadQuery("This bundle has no list of files yet, so there is nothing to repeat.", "bundle")
+    return Bundle.objects.create(
+        owner_id=user.pk,
+        group_id=bundle.group_id,
+        basket_id=bundle.basket_id,
+        again_of=bundle,
+        name=bundle.name,
+        folder=folder_now(),
+        format=bundle.format,
+        layout=bundle.layout,
+        wanted=bundle.wanted | {"observation": None},
+    )
+
+
+def observations_of(bundle: Bundle) -> list[str]:
+    """The observations whose product lists a bundle is made from."""
+    return Contents.from_json(bundle.wanted["contents"]).executed
+
+
+@transaction.atomic
+def stop_or_remove(bundle: Bundle) -> None:
+    """Abort a bundle that is under way; remove one that is not."""
+    stopped = Bundle.objects.filter(pk=bundle.pk, phase__in=UNDER_WAY)
+    if stopped.update(phase=Phase.ABORTED, ended_at=timezone.now()):
+        unfinished = BundleFile.objects.filter(bundle_id=bundle.pk, phase__in=UNDER_WAY)
+        unfinished.update(phase=Phase.ABORTED, lease_token=None, lease_until=None)
+    else:
+        Bundle.objects.filter(pk=bundle.pk).delete()
+
+
+def expire() -> int:
+    """Let go of the layouts and files of bundles whose time is over; their manifests stay. How many."""
+    late = Bundle.objects.filter(expires_at__lt=Now(), plan__isnull=False)
+    ids = list(late.values_list("pk", flat=True)[:100])
+    with transaction.atomic():
+        BundleFile.objects.filter(bundle_id__in=ids).update(stored_file=None)
+        return Bundle.objects.filter(pk__in=ids).update(plan=None, size_bytes=None, etag="")
+
+
+def keep_until() -> Any:
+    return timezone.now() + timedelta(seconds=settings.BUNDLE_KEEP_S)

@@ -1,0 +1,137 @@
+"""Owns a basket's products as one table: MAST's columns and what else a person sorts and treats files by.
+
+Added are suffix, extension and detector; whether the file was added singly, belongs to a guide star or
+needs a token; and programme, PI and release date of what it belongs to. Knows Arrow, no models, no requests.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from basket.rules import Listing
+from mastportal.mast.fields import PRODUCT_FIELDS, arrow_schema
+from mastportal.mast.naming import parse_name
+
+PUBLIC, EXCLUSIVE = "PUBLIC", "EXCLUSIVE_ACCESS"
+PLANNED_LEVEL = -1
+_LABELS: list[tuple[str, pa.DataType, str, str, str]] = [
+    ("suffix", pa.string(), "Suffix", "values", "What the end of the file's name says it is"),
+    ("extension", pa.string(), "Extension", "values", ""),
+    ("detector", pa.string(), "Detector", "values", "As the file's name has it"),
+    ("guide_star", pa.bool_(), "Guide star", "values", "Belongs to the guide star, not to the target"),
+    ("needs_token", pa.bool_(), "Needs a token", "values", "Under exclusive access today"),
+    ("single", pa.bool_(), "Added singly", "values", "Chosen as a file, not through its observation"),
+    ("parents", pa.string(), "In observations", "text", "The basket's observations that list this file"),
+    ("release_mjd", pa.float64(), "Public since", "range", "When the file becomes or became public"),
+    ("pi", pa.string(), "Principal investigator", "text", ""),
+]
+_SEPARATORS = {"parents": ";"}
+_SHOWN = {"suffix", "detector"}
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a basket, or a frozen bundle, is made of: observation rows and product rows of single files."""
+
+    lines: tuple[dict[str, Any], ...]
+    singles: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def executed(self) -> list[str]:
+        """The observations that have products: all but the planned ones."""
+        return [str(row["obsid"]) for row in self.lines if row.get("calib_level") != PLANNED_LEVEL]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"lines": list(self.lines), "singles": list(self.singles)}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Contents":
+        return cls(tuple(stored["lines"]), tuple(stored["singles"]))
+
+
+def schema() -> pa.Schema:
+    """MAST's product columns and the added ones, with the metadata that the tables and pages read."""
+    told = arrow_schema(PRODUCT_FIELDS)
+    for name, arrow_type, label, kind, description in _LABELS:
+        notes = {
+            "label": label,
+            "kind": kind,
+            "description": description,
+            "separator": _SEPARATORS.get(name, ""),
+        }
+        notes |= {"visible": "1" if name in _SHOWN else "0", "unit": "MJD" if name == "release_mjd" else ""}
+        told = told.append(pa.field(name, arrow_type, metadata=notes))
+    return told
+
+
+def products_table(contents: Contents, harvested: pa.Table, today_mjd: float) -> pa.Table:
+    """One row per file of `contents`.
+
+    `harvested` has PRODUCT_FIELDS and `parents` (joined by `;`), and is unique by dataURI.
+    """
+    harvested = harvested.append_column("single", pa.array(np.zeros(harvested.num_rows, dtype=bool)))
+    table = pa.concat_tables([harvested, _singles_table(contents, harvested)], promote_options="permissive")
+    names = [parse_name(name or "") for name in table["productFilename"].to_pylist()]
+    of_line = _facts_of_lines(table, contents)
+    needs_token = _needs_token(table, of_line["release_mjd"], today_mjd)
+    told = pc.if_else(needs_token, EXCLUSIVE, PUBLIC)
+    added: dict[str, Any] = {
+        "suffix": pa.array([name.suffix or None for name in names], pa.string()),
+        "extension": pa.array([name.extension or None for name in names], pa.string()),
+        "detector": pa.array([name.detector or None for name in names], pa.string()),
+        "guide_star": pa.array([bool(name.is_guide_star) for name in names]),
+        "needs_token": needs_token,
+        "dataRights": pc.coalesce(table["dataRights"].combine_chunks().cast(pa.string()), told),
+    }
+    columns = {name: table[name] for name in table.column_names} | of_line | added
+    target = schema()
+    return pa.table([columns[name].cast(target.field(name).type) for name in target.names], schema=target)
+
+
+def _singles_table(contents: Contents, harvested: pa.Table) -> pa.Table:
+    """Single files that no observation of the basket lists anyway."""
+    listed = set(harvested["dataURI"].to_pylist()) if contents.singles else set()
+    rows = [{"single": True, "parents": ""} | row for row in contents.singles if row["dataURI"] not in listed]
+    names = [*harvested.column_names, "release_mjd", "pi"]
+    types = [*harvested.schema.types, pa.float64(), pa.string()]
+    return pa.table(
+        [pa.array([row.get(n) for row in rows], t) for n, t in zip(names, types, strict=True)], names=names
+    )
+
+
+def _facts_of_lines(table: pa.Table, contents: Contents) -> dict[str, pa.Array]:
+    """Release date and PI of each file, from the observation that lists it; the earliest date of several."""
+    listing = Listing.of(table)
+    lines = {str(line["obsid"]): line for line in contents.lines}
+    of_observation = [lines.get(name, {}) for name in listing.names]
+    first = np.full(table.num_rows, -1)
+    first[listing.row[::-1]] = listing.observation[::-1]
+    release = np.full(table.num_rows, np.inf)
+    dates = np.array([_number(line.get("t_obs_release")) for line in of_observation], dtype=float)
+    if len(listing.row):
+        np.minimum.at(release, listing.row, np.where(np.isnan(dates), np.inf, dates)[listing.observation])
+    own_release = pa.array(np.where(np.isinf(release), np.nan, release), from_pandas=True)
+    pis = pa.array([line.get("proposal_pi") for line in of_observation], pa.string())
+    own_pi = pis.take(pa.array(np.where(first < 0, None, first.astype(object)), pa.int64()))
+    return {
+        "release_mjd": pc.coalesce(table["release_mjd"].combine_chunks(), own_release),
+        "pi": pc.coalesce(table["pi"].combine_chunks(), own_pi),
+    }
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _needs_token(table: pa.Table, release_mjd: pa.Array, today_mjd: float) -> pa.Array:
+    """Not public by its rights, and no release date that has passed (MAST protocol dossier, section 6).
+
+    Where nothing is said of its rights, only a release date to come makes a file need a token.
+    """
+    rights = table["dataRights"].combine_chunks().cast(pa.string())
+    to_come = pc.greater(release_mjd, today_mjd)
+    told = pc.and_(pc.not_equal(rights, PUBLIC), pc.fill_null(to_come, True))
+    return pc.coalesce(told, pc.fill_null(to_come, False))

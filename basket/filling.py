@@ -1,0 +1,174 @@
+"""Owns how the files of a bundle come in: which are queued, each one's claim, what became of it.
+
+A file that fails is a line in the manifest with its reason and spoils nothing else. Never enqueues.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from accounts.refusal import refusal
+from basket.models import Bundle, BundleFile
+from basket.phases import Access, Phase, Status
+from mastportal.files import fetching, store
+from mastportal.files.models import StoredFile
+from mastportal.files.room import StoreFull
+from mastportal.mast.errors import ArchiveError, NotFound, Refused
+from mastportal.search.work import Lease, LeaseLost, due
+
+logger = logging.getLogger(__name__)
+URIS_AT_ONCE = 5000
+TRIES = 2
+RETRY_S = 5.0
+BROKE = "Something broke here while this file was fetched; the administrator's log says what."
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one go at a file led to: nothing to do, settled, or to be tried again after a while."""
+
+    bundle_id: UUID | None = None
+    again_after_s: float | None = None
+
+
+def window() -> int:
+    """How many files of one bundle are queued at once, so that bundles take turns."""
+    return 2 * settings.FETCH_CONNECTIONS
+
+
+def take_what_is_here(bundle_id: UUID) -> int:
+    """Settle the public files that are in the store already, without a task each; how many those are."""
+    waiting = BundleFile.objects.filter(bundle_id=bundle_id, phase=Phase.PENDING)
+    files = list(waiting.values_list("pk", "data_uri", "expected_bytes"))
+    return sum(_take(files[at : at + URIS_AT_ONCE]) for at in range(0, len(files), URIS_AT_ONCE))
+
+
+@transaction.atomic
+def _take(files: list[tuple[int, str, int | None]]) -> int:
+    held = fetching.held([uri for _, uri, _ in files])
+    rows = [
+        BundleFile(pk=pk, was_here=True, **_settled(held[uri]))
+        for pk, uri, expected_bytes in files
+        if uri in held and _is_public_and_current(held[uri], expected_bytes)
+    ]
+    columns = ["stored_file", "size_bytes", "sha256", "access", "status", "phase", "was_here"]
+    BundleFile.objects.bulk_update(rows, columns, batch_size=1000)
+    return len(rows)
+
+
+def _is_public_and_current(stored: StoredFile, expected_bytes: int | None) -> bool:
+    """Anything else is left to `obtain`, which asks the archive."""
+    sizes = (None, stored.size_bytes, stored.listed_size_bytes)
+    if stored.access != Access.PUBLIC or expected_bytes not in sizes:
+        return False
+    try:
+        store.check(stored)
+    except store.StoredFileChanged:
+        return False
+    return True
+
+
+def _settled(stored: StoredFile) -> dict[str, object]:
+    return {
+        "stored_file": stored,
+        "size_bytes": stored.size_bytes,
+        "sha256": stored.sha256,
+        "access": stored.access,
+        "status": Status.OK,
+        "phase": Phase.COMPLETED,
+    }
+
+
+@transaction.atomic
+def top_up(bundle_id: UUID) -> list[int]:
+    """Let the next files of a bundle be queued, up to its window; their ids. Only while it is under way."""
+    if not Bundle.objects.select_for_update().filter(pk=bundle_id, phase=Phase.EXECUTING).exists():
+        return []
+    files = BundleFile.objects.filter(bundle_id=bundle_id)
+    free = window() - files.filter(phase__in=(Phase.QUEUED, Phase.EXECUTING)).count()
+    ids = list(files.filter(phase=Phase.PENDING).order_by("n").values_list("pk", flat=True)[: max(0, free)])
+    files.filter(pk__in=ids).update(phase=Phase.QUEUED, queued_at=Now(), nudged_at=Now())
+    return ids
+
+
+def fill(file_id: int) -> Turn:
+    """Claim one file and get it. A file that another worker holds, or that is done, is left alone."""
+    lease = Lease.claim(BundleFile, file_id)
+    if lease is None:
+        return Turn()
+    file = BundleFile.objects.select_related("bundle__owner").get(pk=file_id)
+    try:
+        return _get(file, lease)
+    except LeaseLost:  # stopped, or taken over
+        return Turn()
+
+
+def _get(file: BundleFile, lease: Lease) -> Turn:
+    before = fetching.held([file.data_uri])
+    try:
+        stored = fetching.obtain(
+            file.data_uri,
+            user=file.bundle.owner,
+            programme=file.programme,
+            release_mjd=file.release_mjd,
+            size_bytes=file.expected_bytes,
+            heartbeat=lease.beat,
+        )
+    except fetching.Busy as busy:
+        return _wait(file, lease, busy.retry_after_s, attempts=F("attempts") - 1)
+    except ArchiveError as error:
+        if error.retryable and file.attempts < TRIES:
+            return _wait(file, lease, RETRY_S)
+        _give_up(file, lease, error)
+    except StoreFull as error:
+        lease.fail(str(error), "store_full", status=Status.FAILED)
+    except Exception:
+        logger.exception("file %s of bundle %s", file.data_uri, file.bundle_id)
+        lease.fail(BROKE, "internal", status=Status.FAILED)
+    else:
+        kept = before.get(file.data_uri)
+        was_here = kept is not None and kept.pk == stored.pk
+        lease.finish(was_here=was_here, **_settled(stored) | {"phase": Phase.COMPLETED})
+    return Turn(bundle_id=file.bundle_id)
+
+
+def _wait(file: BundleFile, lease: Lease, wait_s: float, **changes: object) -> Turn:
+    """Back into the queue, to be tried again after `wait_s`."""
+    held = BundleFile.objects.filter(pk=file.pk, lease_token=lease.token, phase=Phase.EXECUTING)
+    free = {"lease_token": None, "lease_until": None, "nudged_at": Now()} | changes
+    if held.update(phase=Phase.QUEUED, **free) != 1:
+        raise LeaseLost
+    return Turn(again_after_s=wait_s)
+
+
+def _give_up(file: BundleFile, lease: Lease, error: ArchiveError) -> None:
+    match error:
+        case Refused():
+            status = Status.RESTRICTED
+            reason = refusal(file.programme or None, file.principal_investigator or None).sentence
+        case NotFound():
+            status, reason = Status.MISSING, str(error)
+        case _:
+            status, reason = Status.FAILED, str(error)
+    changes = {"access": Access.RESTRICTED} if status == Status.RESTRICTED else {}
+    lease.fail(reason, status.lower(), status=status, **changes)
+
+
+def overdue() -> list[int]:
+    """Files whose message got lost or whose worker died, to be queued again; after many breaks, failed."""
+
+    def abandoned(pk: int) -> None:
+        BundleFile.objects.filter(pk=pk).update(status=Status.FAILED)
+
+    return due(BundleFile, abandoned)
+
+
+def idle() -> Iterable[UUID]:
+    """Bundles under way: the sweep looks whether they need more files queued, or are complete."""
+    return Bundle.objects.filter(phase=Phase.EXECUTING).values_list("pk", flat=True)

@@ -1,0 +1,53 @@
+"""Owns what the pages' forms accept. Looks nothing up in the archive."""
+
+from typing import Any
+
+from django import forms
+
+from accounts.access import WRITERS, Person, roles_of
+from basket.models import Bundle
+from basket.phases import Preset
+
+
+def groups_to_share_with(user: Person) -> list[tuple[int, str]]:
+    """Id and name of the groups in which `user` may write."""
+    return [(seat.group_id, seat.group.name) for seat in roles_of(user) if seat.role in WRITERS]
+
+
+class BasketForm(forms.Form):
+    """A basket's name and with which group it is shared."""
+
+    name = forms.CharField(max_length=120, error_messages={"required": "Give the basket a name."})
+    group = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+
+    def __init__(self, user: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].choices = [("", "Nobody else"), *groups_to_share_with(user)]  # type: ignore[attr-defined]
+
+
+class AddForm(forms.Form):
+    """Rows of a search for a basket: named one by one, or all that a query string keeps."""
+
+    search = forms.UUIDField(error_messages={"required": "Say which search the rows are from."})
+    result = forms.CharField(required=False)
+    filters = forms.CharField(required=False, strip=False)
+    basket = forms.IntegerField(required=False)
+    name = forms.CharField(required=False, max_length=120)
+
+
+class SelectionForm(forms.Form):
+    """A change of what is wanted: another preset, other filters, or some files in or out."""
+
+    preset = forms.ChoiceField(required=False, choices=Preset.choices)
+    filters = forms.CharField(required=False, strip=False)
+    action = forms.ChoiceField(
+        choices=[(name, name) for name in ("preset", "filters", "include", "exclude", "reset")]
+    )
+    revision = forms.IntegerField(required=False)
+
+
+class BundleForm(forms.Form):
+    """What kind of archive is asked for."""
+
+    format = forms.ChoiceField(choices=Bundle.Format.choices, initial=Bundle.Format.ZIP)
+    layout = forms.ChoiceField(choices=Bundle.Layout.choices, initial=Bundle.Layout.NESTED)

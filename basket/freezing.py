@@ -1,0 +1,110 @@
+"""Owns how wanted products become the numbered files of a bundle: their paths, and which are only links.
+
+Knows Arrow and the models; asks the archive nothing.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from basket.archive import safe_path, safe_paths
+from basket.contents import Contents
+from basket.manifest import description_of
+from basket.models import Bundle, BundleFile
+from basket.phases import Access, Phase, Status
+from basket.selection import Wanted
+from mastportal.search.listed import key_of
+from mastportal.search.models import ListedUri
+
+COLUMNS = [
+    "dataURI",
+    "productFilename",
+    "obs_collection",
+    "obs_id",
+    "description",
+    "proposal_id",
+    "pi",
+    "release_mjd",
+    "size",
+    "needs_token",
+]
+COPIED = (
+    "n",
+    "data_uri",
+    "path",
+    "description",
+    "programme",
+    "principal_investigator",
+    "release_mjd",
+    "expected_bytes",
+    "access",
+)
+
+
+def files_of(bundle: Bundle, wanted: Wanted, contents: Contents) -> list[BundleFile]:
+    """One BundleFile per wanted product, numbered by path, none of them saved yet."""
+    rows = wanted.table.select(COLUMNS).to_pylist()
+    rows.sort(
+        key=lambda row: (row["obs_collection"] or "", row["obs_id"] or "", row["productFilename"] or "")
+    )
+    paths = safe_paths(path_of(row, bundle.layout) for row in rows)
+    programmes = {str(line.get("proposal_id") or "") for line in contents.lines} - {""}
+    only = programmes.pop() if len(programmes) == 1 else ""
+    return [_file(bundle, n, row, path, only) for n, (row, path) in enumerate(zip(rows, paths, strict=True))]
+
+
+def path_of(row: dict[str, Any], layout: str) -> str:
+    """`JWST/jw…_nrca1/jw…_nrca1_cal.fits` as MAST lays out its bundles, or the file name alone when flat."""
+    filename = row["productFilename"] or row["dataURI"].rsplit("/", 1)[-1]
+    if layout == Bundle.Layout.FLAT:
+        return _one_name(filename)
+    return "/".join(_one_name(part or "unnamed") for part in (row["obs_collection"], row["obs_id"], filename))
+
+
+def _one_name(part: str) -> str:
+    return safe_path(part.replace("/", "_"))
+
+
+def is_remote(uri: str) -> bool:
+    """A partner site's file, which the portal only links to unless its host is allowed."""
+    parts = urlsplit(uri)
+    return parts.scheme in ("http", "https") and parts.hostname not in settings.ALLOWED_DATA_HOSTS
+
+
+def _file(bundle: Bundle, n: int, row: dict[str, Any], path: str, programme: str) -> BundleFile:
+    file = BundleFile(
+        bundle=bundle,
+        n=n,
+        data_uri=row["dataURI"],
+        path=path,
+        description=description_of(row["description"], row["productFilename"] or ""),
+        programme=str(row["proposal_id"] or programme),
+        principal_investigator=row["pi"] or "",
+        release_mjd=row["release_mjd"],
+        expected_bytes=row["size"],
+        access=Access.RESTRICTED if row["needs_token"] else Access.PUBLIC,
+        phase=Phase.PENDING,
+    )
+    if is_remote(file.data_uri):
+        file.phase, file.status = Phase.COMPLETED, Status.REMOTE
+        file.error = f"Kept by {urlsplit(file.data_uri).hostname}, not by the archive; fetch it from there."
+    return file
+
+
+def same_files(bundle: Bundle, old: Bundle) -> list[BundleFile]:
+    """The files of `old` once more, with the sizes the archive lists now, by which changed ones are known."""
+    rows = list(old.files.order_by("n").values(*COPIED, "status", "error"))
+    keys = [key_of(row["data_uri"]) for row in rows]
+    listed = dict(ListedUri.objects.filter(key__in=keys).values_list("uri", "size_bytes"))
+    return [_again(bundle, row, listed.get(row["data_uri"])) for row in rows]
+
+
+def _again(bundle: Bundle, row: dict[str, Any], listed_bytes: int | None) -> BundleFile:
+    status, reason = row.pop("status"), row.pop("error")
+    if listed_bytes is not None:
+        row["expected_bytes"] = listed_bytes
+    file = BundleFile(bundle=bundle, phase=Phase.PENDING, **row)
+    if status == Status.REMOTE:
+        file.phase, file.status, file.error = Phase.COMPLETED, status, reason
+    return file

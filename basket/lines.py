@@ -1,0 +1,136 @@
+"""Owns what goes into a basket and out of it: observations of a search, single files of a keyword search.
+
+Works on rows as tables give them; asks the archive nothing. Who calls has checked who may write.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.access import Person
+from basket.contents import Contents
+from basket.models import Basket, BasketLine, BasketProduct
+from mastportal.mast.naming import observation_id_of
+from mastportal.tables.columns import BadQuery
+
+MOST_LINES = 20_000
+OBSERVATION_COLUMNS = (
+    "obsid",
+    "obs_collection",
+    "obs_id",
+    "target_name",
+    "instrument_name",
+    "filters",
+    "proposal_id",
+    "proposal_pi",
+    "calib_level",
+    "dataRights",
+    "t_min",
+    "t_obs_release",
+)
+FILE_COLUMNS = ("dataURI", "fileSize", "program", "publicReleaseDate_mjd", "pi_name", "filter")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How many came in, and how many were in already."""
+
+    added: int
+    already: int
+
+
+def contents_of(basket: Basket) -> Contents:
+    """What the basket is made of, as plain rows in the order they came in."""
+    return Contents(
+        tuple(basket.lines.values_list("row", flat=True)),
+        tuple(basket.products.values_list("row", flat=True)),
+    )
+
+
+@transaction.atomic
+def touch(basket: Basket, **changes: Any) -> None:
+    """Count a change of the basket, which everybody with an older revision must hear of."""
+    now = timezone.now()
+    Basket.objects.filter(pk=basket.pk).update(revision=F("revision") + 1, changed_at=now, **changes)
+    basket.refresh_from_db()
+
+
+def add_observations(basket: Basket, rows: Iterable[Mapping[str, Any]], user: Person) -> Added:
+    """Add one line per observation; rows carry OBSERVATION_COLUMNS. Raises BadQuery for too many."""
+    kept = [
+        {name: row.get(name) for name in OBSERVATION_COLUMNS} | {"obsid": str(row["obsid"])} for row in rows
+    ]
+    lines = {
+        row["obsid"]: BasketLine(basket=basket, obsid=row["obsid"], row=row, added_by_id=user.pk)
+        for row in kept
+    }
+    return _add(basket, BasketLine, "obsid", lines)
+
+
+def add_files(basket: Basket, rows: Iterable[Mapping[str, Any]], user: Person) -> Added:
+    """Add single files; rows are those of a keyword result and need `dataURI`. Raises BadQuery as above."""
+    kept = [product_row(row) for row in rows if row.get("dataURI")]
+    files = {
+        row["dataURI"]: BasketProduct(basket=basket, data_uri=row["dataURI"], row=row, added_by_id=user.pk)
+        for row in kept
+    }
+    return _add(basket, BasketProduct, "data_uri", files)
+
+
+@transaction.atomic
+def _add(basket: Basket, model: type[Any], key: str, wanted: dict[str, Any]) -> Added:
+    Basket.objects.select_for_update().get(pk=basket.pk)
+    there = model.objects.filter(basket=basket)
+    already = set(there.filter(**{f"{key}__in": list(wanted)}).values_list(key, flat=True))
+    new = [row for name, row in wanted.items() if name not in already]
+    if there.count() + len(new) > MOST_LINES:
+        raise BadQuery(f"A basket holds at most {MOST_LINES:,} observations; choose fewer.", "filters")
+    model.objects.bulk_create(new, batch_size=2000)
+    if new:
+        touch(basket)
+    return Added(len(new), len(already))
+
+
+def remove_observation(basket: Basket, obsid: str) -> bool:
+    """Take an observation out; whether it was in."""
+    removed, _ = basket.lines.filter(obsid=obsid).delete()
+    if removed:
+        touch(basket)
+    return removed > 0
+
+
+def remove_file(basket: Basket, data_uri: str) -> bool:
+    """Take a single file out; whether it was in."""
+    removed, _ = basket.products.filter(data_uri=data_uri).delete()
+    if removed:
+        touch(basket)
+    return removed > 0
+
+
+def product_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of an instrument keyword result as a product row, as far as the archive told.
+
+    Keyword rows name highest-level science files; whether one is public is judged by its release date.
+    """
+    uri = str(row["dataURI"])
+    filename = uri.rsplit("/", 1)[-1]
+    return {
+        "dataURI": uri,
+        "productFilename": filename,
+        "obs_id": observation_id_of(filename),
+        "obs_collection": "JWST",
+        "productType": "SCIENCE",
+        "size": row.get("fileSize"),
+        "proposal_id": _text(row.get("program")),
+        "release_mjd": row.get("publicReleaseDate_mjd"),
+        "pi": _text(row.get("pi_name")),
+        "filters": _text(row.get("filter")),
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

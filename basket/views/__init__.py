@@ -1,0 +1,1 @@
+"""The pages of baskets and bundles: each asks the domain once and renders."""

@@ -1,0 +1,83 @@
+"""The pages' doors for putting things into a basket and taking them out."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accounts.access import Person
+from basket import access, lines
+from basket.forms import AddForm
+from basket.incoming import rows_matching, rows_named, table_of_search
+from basket.lines import Added
+from basket.models import Basket
+from mastportal.mast.errors import BadQuestion
+from mastportal.search.failures import NoRows
+from mastportal.search.products import want
+from mastportal.search.tasks import queue_products
+from mastportal.tables.columns import BadQuery
+
+
+@login_required
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """From a search's page: the ticked rows, or all that match, into a basket or a new one."""
+    form = AddForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("; ".join(str(errors[0]) for errors in form.errors.values()))
+    try:
+        with transaction.atomic():  # a new basket stays only if something came into it
+            basket = _basket_of(request.user, form)
+            added = _add(basket, request, form)
+    except (BadQuery, BadQuestion, NoRows) as error:
+        messages.error(request, str(error))
+        return redirect("baskets")
+    messages.success(request, _sentence(added, basket))
+    return redirect("basket", basket_id=basket.pk)
+
+
+def _basket_of(user: Person, form: AddForm) -> Basket:
+    if basket_id := form.cleaned_data["basket"]:
+        return access.basket_to_write(user, basket_id)
+    name = form.cleaned_data["name"] or "New basket"
+    return Basket.objects.create(name=name, owner_id=user.pk)
+
+
+def _add(basket: Basket, request: HttpRequest, form: AddForm) -> Added:
+    told = form.cleaned_data
+    table = table_of_search(str(told["search"]), told["result"])
+    key, columns = ("obsid", lines.OBSERVATION_COLUMNS)
+    if key not in table.columns:
+        key, columns = "dataURI", lines.FILE_COLUMNS
+    if names := request.POST.getlist(key):
+        rows = rows_named(table, key, names, columns)
+    elif "filters" in request.POST:
+        rows = rows_matching(table, key, told["filters"], columns)
+    else:
+        raise BadQuery("Tick the rows to add first, or add all that match.", key)
+    if key == "dataURI":
+        return lines.add_files(basket, rows, request.user)
+    added = lines.add_observations(basket, rows, request.user)
+    queue_products(want(lines.contents_of(basket).executed))
+    return added
+
+
+def _sentence(added: Added, basket: Basket) -> str:
+    already = f"; {added.already:,} were in it already" if added.already else ""
+    return f"Added {added.added:,} to “{basket.name}”{already}."
+
+
+@login_required
+@require_POST
+def remove_line(request: HttpRequest, basket_id: int, obsid: str) -> HttpResponse:
+    lines.remove_observation(access.basket_to_write(request.user, basket_id), obsid)
+    return redirect("basket", basket_id=basket_id)
+
+
+@login_required
+@require_POST
+def remove_file(request: HttpRequest, basket_id: int) -> HttpResponse:
+    lines.remove_file(access.basket_to_write(request.user, basket_id), request.POST.get("dataURI", ""))
+    return redirect("basket", basket_id=basket_id)

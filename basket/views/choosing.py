@@ -1,0 +1,91 @@
+"""The pages' doors from a basket's products to what is wanted of them: selection, bundle, script."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from basket import access, bundles, lines, scripts
+from basket.forms import BundleForm, SelectionForm
+from basket.harvest import products_of
+from basket.models import Basket
+from basket.selection import Selection
+from basket.sums import state_of
+from basket.tasks import queue_bundle
+from mastportal.search.products import want
+from mastportal.search.tasks import queue_products
+from mastportal.tables.columns import BadQuery
+
+
+def _back(request: HttpRequest, basket_id: int) -> HttpResponse:
+    """To the basket's page, with the table as it was filtered."""
+    table = request.POST.get("table", "")
+    return redirect(reverse("basket", args=[basket_id]) + (f"?{table}" if table else "") + "#products")
+
+
+@login_required
+@require_POST
+def choose(request: HttpRequest, basket_id: int) -> HttpResponse:
+    basket = access.basket_to_write(request.user, basket_id)
+    form = SelectionForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("; ".join(str(errors[0]) for errors in form.errors.values()))
+    try:
+        with transaction.atomic():
+            Basket.objects.select_for_update().get(pk=basket.pk)
+            basket.refresh_from_db()
+            _change(basket, form, request.POST.getlist("dataURI"))
+    except BadQuery as error:
+        messages.error(request, error.message)
+    return _back(request, basket_id)
+
+
+def _change(basket: Basket, form: SelectionForm, uris: list[str]) -> None:
+    """Store the wished change of the selection. Raises BadQuery when it does not fit the products."""
+    told, current = form.cleaned_data, Selection.parse(basket.selection)
+    wished = {
+        "preset": lambda: Selection(told["preset"] or current.preset, current.filters),
+        "filters": lambda: Selection(current.preset, told["filters"], current.include, current.exclude),
+        "include": lambda: current.including(uris),
+        "exclude": lambda: current.excluding(uris),
+        "reset": Selection,
+    }[told["action"]]()
+    wished.check(products_of(lines.contents_of(basket)))
+    lines.touch(basket, selection=wished.as_json())
+
+
+@login_required
+@require_POST
+def request_bundle(request: HttpRequest, basket_id: int) -> HttpResponse:
+    basket = access.basket_to_read(request.user, basket_id)
+    form = BundleForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("; ".join(str(errors[0]) for errors in form.errors.values()))
+    try:
+        with transaction.atomic():
+            queue_products(want(lines.contents_of(basket).executed))
+            bundle = bundles.request(basket, request.user, **form.cleaned_data)
+            queue_bundle(bundle)
+    except BadQuery as error:
+        messages.error(request, error.message)
+        return _back(request, basket_id)
+    return redirect("bundle", bundle_id=bundle.pk)
+
+
+@login_required
+@require_safe
+def script(request: HttpRequest, basket_id: int) -> HttpResponse:
+    basket = access.basket_to_read(request.user, basket_id)
+    try:
+        if state_of(basket).harvest.waiting:
+            raise BadQuery("The product lists are still on their way; ask for the script again soon.")
+        name, text = scripts.script_of(basket)
+    except BadQuery as error:
+        messages.error(request, error.message)
+        return redirect("basket", basket_id=basket_id)
+    response = HttpResponse(text, content_type="text/x-shellscript; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
