@@ -96,7 +96,7 @@ def _rows(batch: pa.Table, stored: list[_Stored], dtype: np.dtype[np.void], star
         elif each.column.type == "bool":
             rows[name] = [_LOGICAL[value] for value in values.to_pylist()]
         elif each.column.type == "int":
-            rows[name] = pc.coalesce(values, pa.scalar(NO_INTEGER)).to_numpy()
+            rows[name] = np.asarray(pc.coalesce(values, pa.scalar(NO_INTEGER)))
         else:
             rows[name] = values.to_numpy() if each.column.type == "float" else values.to_pylist()
     return rows.tobytes(), int(offsets[-1, 0])

@@ -1,0 +1,178 @@
+"""Facets as the templates show them: toggles, histograms, and links to more; no Django, no archive client."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mastportal.tables.cells import iso, plain_number, size_words
+from mastportal.tables.columns import Column
+from mastportal.tables.grammar import FACET_LIMIT, TableQuery
+from mastportal.tables.links import bound_words
+
+HEIGHT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value with its counts; `url` chooses it or lets it go, `not_url` leaves it out or lets it be."""
+
+    text: str
+    count: int
+    total: int
+    chosen: bool
+    left_out: bool
+    url: str
+    not_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bin of a histogram in the units of its drawing, one wide; `on` where the filter lets it be."""
+
+    x: int
+    y: float
+    height: float
+    on: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    """One facet. A range has `bars`, the filter's bounds as written, and the table's bounds in words."""
+
+    column: Column
+    kind: str
+    filtered: bool
+    clear_url: str
+    values: list[FacetValue] = field(default_factory=list)
+    more: int = 0
+    more_url: str = ""
+    fewer_url: str = ""
+    within: str = ""
+    expanded: bool = False
+    hidden: list[tuple[str, str]] = field(default_factory=list)
+    bars: list[Bar] = field(default_factory=list)
+    low: str = ""
+    high: str = ""
+    chosen_low: str = ""
+    chosen_high: str = ""
+    is_date: bool = False
+    nulls: int = 0
+
+    @property
+    def width(self) -> int:
+        return max(len(self.bars), 1)
+
+    @property
+    def height(self) -> int:
+        return HEIGHT
+
+
+def facet_view(facet: Mapping[str, Any], column: Column, query: TableQuery, path: str) -> FacetView:
+    own = [each for each in query.filters if each.column == column.name]
+    cleared = TableQuery(filters=tuple(each for each in query.filters if each.column != column.name))
+    clear_url = f"{path}?{query.querystring(filters=cleared.filters, page=1)}"
+    make = _range_view if facet["kind"] == "range" else _values_view
+    return make(facet, column, query, path, bool(own), clear_url)
+
+
+def _values_view(
+    facet: Mapping[str, Any], column: Column, query: TableQuery, path: str, filtered: bool, clear_url: str
+) -> FacetView:
+    expanded = column.name in query.facets
+    others = tuple(name for name in query.facets if name != column.name)
+    return FacetView(
+        column=column,
+        kind="values",
+        filtered=filtered,
+        clear_url=clear_url,
+        values=[_value(each, column, query, path) for each in facet["values"]],
+        more=facet["more"],
+        more_url=f"{path}?{query.querystring(facets=(column.name,), within='', facet_limit=FACET_LIMIT)}",
+        fewer_url=f"{path}?{query.querystring(facets=others, within='', facet_limit=FACET_LIMIT)}",
+        within=query.within if expanded else "",
+        expanded=expanded,
+        hidden=[pair for pair in query.pairs() if pair[0] not in {"facets", "within", "facet_limit"}],
+    )
+
+
+def _value(found: Mapping[str, Any], column: Column, query: TableQuery, path: str) -> FacetValue:
+    value = found["value"]
+    operator, written = ("null", "1") if value is None else ("f", value_as_written(value))
+    chosen = written.casefold() in [each.casefold() for each in query.values(operator, column.name)]
+    left_out = value is not None and written.casefold() in map(str.casefold, query.values("not", column.name))
+    plain = query.without(operator, column.name, written).without("not", column.name, written)
+    turned = plain if chosen else plain.with_(operator, column.name, written)
+    if value is None:
+        without_nulls = plain.without("null", column.name)
+        out = without_nulls.with_("null", column.name, "0")
+    else:
+        out = plain if left_out else plain.with_("not", column.name, written)
+    return FacetValue(
+        text=_text(value),
+        count=found["count"],
+        total=found["total"],
+        chosen=chosen,
+        left_out=left_out or (value is None and "0" in query.values("null", column.name)),
+        url=f"{path}?{turned.querystring()}",
+        not_url=f"{path}?{out.querystring()}",
+    )
+
+
+def value_as_written(value: object) -> str:
+    """A facet's value as the grammar takes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "no value"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) or "empty"
+
+
+def _range_view(
+    facet: Mapping[str, Any], column: Column, query: TableQuery, path: str, filtered: bool, clear_url: str
+) -> FacetView:
+    own = {f"min.{column.name}", f"max.{column.name}", "page"}
+    low, high = (query.values(operator, column.name)[-1:] for operator in ("min", "max"))
+    is_date = column.unit.upper() == "MJD"
+    known = facet["min"] is not None
+    return FacetView(
+        column=column,
+        kind="range",
+        filtered=filtered,
+        clear_url=clear_url,
+        hidden=[pair for pair in query.pairs() if pair[0] not in own],
+        bars=_bars(facet["bins"], column),
+        low=_bound(facet["min"], column) if known else "",
+        high=_bound(facet["max"], column) if known else "",
+        chosen_low=_as_input(low, column),
+        chosen_high=_as_input(high, column),
+        is_date=is_date,
+        nulls=facet["null"]["count"] if facet["null"] else 0,
+    )
+
+
+def _as_input(texts: list[str], column: Column) -> str:
+    if not texts:
+        return ""
+    return bound_words(texts[0], column)[:16] if column.unit.upper() == "MJD" else texts[0]
+
+
+def _bound(value: float, column: Column) -> str:
+    if column.unit.upper() == "MJD":
+        return iso(value, with_time=False)
+    return size_words(value) if column.unit == "bytes" else plain_number(value)
+
+
+def _bars(bins: list[dict[str, Any]], column: Column) -> list[Bar]:
+    most = max((each["count"] for each in bins), default=0)
+    bars = []
+    for number, each in enumerate(bins):
+        # The square root lets few be seen beside many.
+        height = round(HEIGHT * (each["count"] / most) ** 0.5, 1) if each["count"] else 0
+        words = f"{_bound(each['min'], column)} to {_bound(each['max'], column)}: {each['count']:,}"
+        bars.append(Bar(number, round(HEIGHT - height, 1), height, each["count"] > 0, words))
+    return bars

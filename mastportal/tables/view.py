@@ -1,0 +1,233 @@
+"""What the shared table templates show, worked out beforehand; imports neither Django nor the archive client.
+
+Every link keeps the rest of the address. Colours of rows are the caller's: `state_of` tells them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from mastportal.tables.cells import Cell, cell
+from mastportal.tables.codes import OpenTable
+from mastportal.tables.columns import Column, columns_of
+from mastportal.tables.facets import facets
+from mastportal.tables.facetview import FacetView, facet_view
+from mastportal.tables.grammar import FACET_LIMIT, TableQuery
+from mastportal.tables.links import Chip, Link, Pager, chips, pager
+from mastportal.tables.paging import Page, Row, page
+
+PAGE_SIZES = (25, 50, 100, 250, 1000)
+EXPANDED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RowState:
+    """How a row is marked: a class of the style sheet, an icon, and the words that say it without colour."""
+
+    name: str
+    icon: str = ""
+    words: str = ""
+
+
+PLAIN = RowState("")
+StateOf = Callable[[Row], RowState]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head: `sort_url` sorts by it alone (again: down, then not), `also_url` after the others."""
+
+    column: Column
+    sort_url: str
+    also_url: str
+    aria_sort: str
+    place: int
+
+    @property
+    def style(self) -> str:
+        return "num" if self.column.is_number else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One row: `key` names it, `number` is its place in the whole table, `values` are its raw values."""
+
+    key: str
+    number: int
+    state: RowState
+    cells: list[Cell]
+    values: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A column that can be shown or not."""
+
+    column: Column
+    shown: bool
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table as shown: heads, rows, facets, chips, pager and the links between them."""
+
+    path: str
+    query: TableQuery
+    schema_columns: dict[str, Column]
+    key: str
+    page: Page
+    shown: tuple[str, ...]
+    heads: list[Head]
+    rows: list[RowView]
+    facets: list[FacetView]
+
+    @property
+    def address(self) -> str:
+        return f"{self.path}?{self.query.querystring()}"
+
+    @property
+    def filters(self) -> str:
+        """The filters alone, as a basket or an export takes them."""
+        return TableQuery(filters=self.query.filters, q=self.query.q).querystring()
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.query.filters or self.query.q)
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        return chips(self.query, self.schema_columns, self.path)
+
+    @property
+    def clear_url(self) -> str:
+        return f"{self.path}?{self.query.querystring(filters=(), q='', page=1)}"
+
+    @cached_property
+    def pager(self) -> Pager:
+        return pager(self.query, self.page, self.path)
+
+    @cached_property
+    def page_sizes(self) -> list[Link]:
+        sizes = sorted({*PAGE_SIZES, self.query.page_size})
+        return [
+            Link(
+                str(size),
+                f"{self.path}?{self.query.querystring(page_size=size, page=1)}",
+                size == self.query.page_size,
+            )
+            for size in sizes
+        ]
+
+    @cached_property
+    def choices(self) -> list[Choice]:
+        """Every column, those shown first and in their order."""
+        rest = [name for name in self.schema_columns if name not in self.shown]
+        return [Choice(self.schema_columns[name], name in self.shown) for name in (*self.shown, *rest)]
+
+    @property
+    def usual_columns_url(self) -> str:
+        return f"{self.path}?{self.query.querystring(columns=())}"
+
+    def hidden(self, *names: str) -> list[tuple[str, str]]:
+        """The address's parameters but those of the given names and the page: a form's hidden inputs."""
+        left_out = {*names, "page"}
+        return [(name, value) for name, value in self.query.pairs() if name not in left_out]
+
+    @property
+    def hidden_but_q(self) -> list[tuple[str, str]]:
+        return self.hidden("q")
+
+    @property
+    def hidden_but_columns(self) -> list[tuple[str, str]]:
+        return self.hidden("columns")
+
+    @property
+    def hidden_but_page_size(self) -> list[tuple[str, str]]:
+        return self.hidden("page_size")
+
+    @property
+    def unsorted_url(self) -> str:
+        return f"{self.path}?{self.query.querystring(sort=(), page=1)}"
+
+
+def table_view(
+    table: OpenTable,
+    query: TableQuery,
+    path: str,
+    *,
+    facet_columns: Sequence[str] = (),
+    usual_columns: Sequence[str] = (),
+    values: Sequence[str] = (),
+    state_of: StateOf = lambda row: PLAIN,
+) -> TableView:
+    """The page of `table` that `query` asks for, at the address `path`.
+
+    `usual_columns` are shown when the query names none (else those marked visible); `values` are columns each
+    row gives raw beside its cells, for `state_of` and for links. Raises BadQuery.
+    """
+    columns = columns_of(table.schema)
+    shown = (
+        query.columns or tuple(usual_columns) or tuple(each.name for each in columns.values() if each.visible)
+    )
+    beside = [name for name in dict.fromkeys((table.key, *values)) if name in columns]
+    found = _page(table, replace(query, columns=tuple(dict.fromkeys((*shown, *beside)))))
+    described = [columns[name] for name in shown]
+    rows = [
+        RowView(
+            key=str(row.get(table.key, number)),
+            number=number,
+            state=state_of(row),
+            cells=[cell(row[column.name], column) for column in described],
+            values=row,
+        )
+        for number, row in zip(found.numbers, found.rows, strict=True)
+    ]
+    return TableView(
+        path=path,
+        query=query,
+        schema_columns=columns,
+        key=table.key,
+        page=found,
+        shown=shown,
+        heads=[_head(column, query, path) for column in described],
+        rows=rows,
+        facets=facet_views(table, query, path, [name for name in facet_columns if name in columns]),
+    )
+
+
+def _page(table: OpenTable, query: TableQuery) -> Page:
+    """The page asked for; past the end, as after a filter typed by hand, the last one."""
+    found = page(table, query)
+    return page(table, replace(query, page=found.pages)) if found.page > found.pages else found
+
+
+def facet_views(table: OpenTable, query: TableQuery, path: str, columns: Sequence[str]) -> list[FacetView]:
+    """The facets in their order; those that the query's `facets` names show more and are searched in."""
+    opened = [name for name in query.facets if name not in columns]
+    names = [*columns, *opened]
+    short = facets(table, query, [name for name in names if name not in query.facets])
+    limit = query.facet_limit if query.facet_limit != FACET_LIMIT else EXPANDED
+    long = facets(table, query, list(query.facets), limit, query.within) if query.facets else []
+    by_name = {each["column"]: each for each in (*short, *long)}
+    described = columns_of(table.schema)
+    return [facet_view(by_name[name], described[name], query, path) for name in names]
+
+
+def _head(column: Column, query: TableQuery, path: str) -> Head:
+    keys = [key.removeprefix("-") for key in query.sort]
+    place = keys.index(column.name) + 1 if column.name in keys else 0
+    direction = "" if not place else "descending" if query.sort[place - 1].startswith("-") else "ascending"
+    turned = {"": column.name, "ascending": f"-{column.name}", "descending": ""}[direction]
+    alone = (turned,) if turned else ()
+    others = tuple(key for key in query.sort if key.removeprefix("-") != column.name)
+    also = tuple(
+        filter(None, [turned if key.removeprefix("-") == column.name else key for key in query.sort])
+    )
+    also = also if place else (*others, column.name)
+    return Head(
+        column=column,
+        sort_url=f"{path}?{query.querystring(sort=alone, page=1)}",
+        also_url=f"{path}?{query.querystring(sort=also, page=1)}",
+        aria_sort=direction,
+        place=place if len(keys) > 1 else 0,
+    )
