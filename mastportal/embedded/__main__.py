@@ -5,9 +5,9 @@ import sys
 
 from mastportal.embedded.checks import check
 from mastportal.embedded.environment import python
+from mastportal.embedded.family import say
 from mastportal.embedded.manage import manage
 from mastportal.embedded.portal import up
-from mastportal.embedded.services import say
 from mastportal.embedded.state import CHECKOUT, StartError
 from mastportal.embedded.testing import run_tests
 

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from mastportal.embedded.environment import django_environment, python, read_wishes
-from mastportal.embedded.services import say
+from mastportal.embedded.family import say
 from mastportal.embedded.state import CHECKOUT, State
 
 ADDRESS = re.compile(r"https?://[^\s\"',;)]+")

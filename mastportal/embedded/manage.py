@@ -4,7 +4,7 @@ import subprocess
 from contextlib import ExitStack
 
 from mastportal.embedded.environment import django_environment, python, read_wishes
-from mastportal.embedded.services import data_services
+from mastportal.embedded.family import data_services
 from mastportal.embedded.state import CHECKOUT, State
 
 

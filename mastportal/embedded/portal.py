@@ -3,7 +3,7 @@
 from mastportal.embedded import prepare
 from mastportal.embedded.child import Child
 from mastportal.embedded.environment import Wishes, django_environment, python, read_wishes
-from mastportal.embedded.services import Family, answers, data_services, log_of, sandbox, say, stop_signals
+from mastportal.embedded.family import Family, answers, data_services, log_of, sandbox, say, stop_signals
 from mastportal.embedded.state import State
 
 ASK_WORKERS, FETCH_THREADS, WEB_WORKERS, WEB_THREADS = 2, 4, 2, 12

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mastportal.embedded.environment import Wishes, django_environment, python
-from mastportal.embedded.services import data_services, sandbox
+from mastportal.embedded.family import data_services, sandbox
 from mastportal.embedded.state import CHECKOUT, State, free_port
 
 # What tests must not have to wait for.

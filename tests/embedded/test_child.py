@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mastportal.embedded.child import Child
-from mastportal.embedded.services import Family
+from mastportal.embedded.family import Family
 from mastportal.embedded.state import CHECKOUT, StartError
 from tests.waiting import wait_until
 

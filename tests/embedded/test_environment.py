@@ -8,7 +8,15 @@ from mastportal.embedded.environment import django_environment, read_wishes
 from mastportal.embedded.state import CHECKOUT, StartError, State
 
 PORTS = {"postgres": 5001, "valkey": 5002}
-NAMES = ("PORT", "PORTAL_DATA", "ARCHIVE", "SANDBOX_PORT", "SANDBOX_HOLDINGS", "SANDBOX_OPTIONS")
+NAMES = (
+    "PORT",
+    "PORTAL_DATA",
+    "ARCHIVE",
+    "SANDBOX_PORT",
+    "SANDBOX_HOLDINGS",
+    "SANDBOX_OPTIONS",
+    "DEMO_PASSWORDS_FILE",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from mastportal.embedded import postgres, valkey
-from mastportal.embedded.services import data_services
+from mastportal.embedded.family import data_services
 from mastportal.embedded.state import State
 
 
