@@ -12,7 +12,7 @@ from basket.phases import Phase
 LOOK_AGAIN_S = 1.0
 
 
-@shared_task(queue="fetch", bind=True, max_retries=None)
+@shared_task(bind=True, max_retries=None)
 def start_bundle(self, bundle_id: str) -> None:  # type: ignore[no-untyped-def]
     """Freeze the list, or look again soon while product lists are on their way; then the sweep does."""
     if bundles.freeze(UUID(bundle_id)):
@@ -21,14 +21,14 @@ def start_bundle(self, bundle_id: str) -> None:  # type: ignore[no-untyped-def]
         raise self.retry(countdown=LOOK_AGAIN_S)
 
 
-@shared_task(queue="fetch")
+@shared_task
 def go_on(bundle_id: str) -> None:
     """Take what the store has, queue the first files, or finish when nothing is left to fetch."""
     filling.take_what_is_here(UUID(bundle_id))
     _next(UUID(bundle_id))
 
 
-@shared_task(queue="fetch")
+@shared_task
 def fill_file(file_id: int) -> None:
     turn = filling.fill(file_id)
     if turn.again_after_s is not None:
@@ -37,7 +37,7 @@ def fill_file(file_id: int) -> None:
         _next(turn.bundle_id)
 
 
-@shared_task(queue="fetch")
+@shared_task
 def sweep() -> None:
     """Take up what was left: messages that got lost, files of workers that died, bundles past their time."""
     for bundle_id in bundles.waiting():

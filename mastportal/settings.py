@@ -138,7 +138,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
-CELERY_TASK_ROUTES = {"mastportal.files.*": {"queue": "fetch"}}
+CELERY_TASK_ROUTES = {"mastportal.files.*": {"queue": "fetch"}, "basket.*": {"queue": "fetch"}}
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": schedule(every_s), "options": {"expires": every_s}}
     for name, task, every_s in [

@@ -5,7 +5,7 @@ from celery import shared_task
 from mastportal.files import cleaning
 
 
-@shared_task(queue="fetch")
+@shared_task
 def clean() -> None:
     """Remove leftovers from the store."""
     cleaning.clean()

@@ -12,22 +12,22 @@ from mastportal.search import lookups, products, results
 NOW, SOON, LATER = 0, 3, 9
 
 
-@shared_task(queue="ask")
+@shared_task
 def run_result(result_id: str) -> None:
     results.run(uuid.UUID(result_id))
 
 
-@shared_task(queue="ask")
+@shared_task
 def answer_lookup(lookup_id: str) -> None:
     lookups.answer(uuid.UUID(lookup_id))
 
 
-@shared_task(queue="ask")
+@shared_task
 def harvest_products(list_id: int) -> None:
     products.harvest(list_id)
 
 
-@shared_task(queue="ask")
+@shared_task
 def sweep() -> None:
     """Queue again what got lost, and remove what has had its time."""
     queue_results(results.due())

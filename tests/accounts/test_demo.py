@@ -12,6 +12,12 @@ from accounts.models import ResearchGroup
 PASSWORDS = {name: f"secret of {name}" for name in demo.NAMES}
 
 
+@pytest.fixture(autouse=True)
+def _quick_hashes(settings):
+    """How strong hashes are is tested with the sign-in page."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def file(tmp_path):
     path = tmp_path / "demo.json"
