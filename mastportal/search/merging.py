@@ -21,8 +21,10 @@ PARENTS = pa.field(
 
 
 def merged(lists: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
-    """The rows of all `lists`, the first of each dataURI, in order; rows without one are no files.
+    """The rows of all `lists`, each dataURI once, in order; rows without one are no files.
 
+    Of several rows of one file the one marked as recommended is kept, else an observation's own, else the first:
+    MAST lists an association pool for the observation it was made for and for each of its exposures.
     A column `parents` joins by `;` the `parent_obsid` of every list that names the product.
     """
     table = pa.concat_tables([schema.empty_table(), *lists], promote_options="default")
@@ -31,10 +33,18 @@ def merged(lists: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
         return table.append_column(PARENTS, pa.array([], pa.string()))
     uris = table["dataURI"].combine_chunks().dictionary_encode()
     codes = uris.indices.to_numpy(zero_copy_only=False)
-    _, first = np.unique(codes, return_index=True)
+    order = np.lexsort((np.arange(len(codes)), _preference(table), codes))
+    kept = order[np.searchsorted(codes[order], np.arange(len(uris.dictionary)))]
     parents = _parents(codes, table["parent_obsid"].combine_chunks())
-    # The dictionary is in order of first appearance, so `first` grows, and parents are in the same order.
-    return table.take(pa.array(first)).append_column(PARENTS, parents)
+    # The dictionary is in order of first appearance, and parents are in the same order.
+    return table.take(pa.array(kept)).append_column(PARENTS, parents)
+
+
+def _preference(table: pa.Table) -> np.ndarray:
+    """For each row how little it is preferred among rows of the same file."""
+    unmarked = pc.is_null(table["productGroupDescription"]).to_numpy(zero_copy_only=False)
+    own = pc.equal(table["obsID"], table["parent_obsid"]).fill_null(False).to_numpy(zero_copy_only=False)
+    return np.where(~unmarked, 0, np.where(own, 1, 2))
 
 
 def _parents(codes: np.ndarray, obsids: pa.Array) -> pa.Array:
