@@ -23,7 +23,7 @@ PARENTS = pa.field(
 def merged(lists: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
     """The rows of all `lists`, each dataURI once, in order; rows without one are no files.
 
-    Of several rows of one file the one marked as recommended is kept, else an observation's own, else the first:
+    Of several rows of one file the one marked as recommended is kept, else an own one, else the first:
     MAST lists an association pool for the observation it was made for and for each of its exposures.
     A column `parents` joins by `;` the `parent_obsid` of every list that names the product.
     """
