@@ -47,7 +47,8 @@ def unpack(value: bytes) -> pa.Table:
 
 
 @contextmanager
-def _cursor() -> Iterator[psycopg.Cursor[Any]]:
+def server_cursor() -> Iterator[psycopg.Cursor[Any]]:
+    """A cursor on Django's connection, in its transaction, that binds parameters on the server."""
     connection.ensure_connection()
     assert connection.connection is not None
     with psycopg.Cursor(connection.connection) as cursor:
@@ -57,7 +58,7 @@ def _cursor() -> Iterator[psycopg.Cursor[Any]]:
 def write_chunk(result_id: uuid.UUID, n: int, table: pa.Table) -> int:
     """Keep page `n` of a snapshot; gives the bytes it takes."""
     value = pack(table)
-    with _cursor() as cursor:
+    with server_cursor() as cursor:
         cursor.execute(
             "INSERT INTO search_resultchunk (result_id, n, row_count, arrow) VALUES (%s, %s, %s, %b)",
             (result_id, n, table.num_rows, value),
@@ -68,7 +69,7 @@ def write_chunk(result_id: uuid.UUID, n: int, table: pa.Table) -> int:
 
 def read_chunks(result_id: uuid.UUID) -> Iterator[pa.Table]:
     """The pages of a snapshot in their order, one in memory at a time. Raises BrokenValue."""
-    with _cursor() as cursor:
+    with server_cursor() as cursor:
         cursor.execute("SELECT n FROM search_resultchunk WHERE result_id = %s ORDER BY n", (result_id,))
         numbers = [row[0] for row in cursor.fetchall()]
         for n in numbers:
@@ -98,7 +99,7 @@ def read_table(result_id: uuid.UUID, row_count: int) -> pa.Table:
 
 def write_products(list_id: int, table: pa.Table) -> None:
     """Keep an observation's product list; the row must be locked by the one who writes."""
-    with _cursor() as cursor:
+    with server_cursor() as cursor:
         cursor.execute(
             "UPDATE search_productlist SET arrow = %b WHERE id = %s", (pack(table), list_id), prepare=False
         )
@@ -106,7 +107,7 @@ def write_products(list_id: int, table: pa.Table) -> None:
 
 def read_products(obsids: Sequence[str]) -> Iterator[tuple[str, pa.Table]]:
     """Observation id and product table of those harvested. Raises BrokenValue naming the obsid."""
-    with _cursor() as cursor:
+    with server_cursor() as cursor:
         cursor.execute(
             "SELECT obsid, arrow FROM search_productlist WHERE obsid = ANY(%s) AND arrow IS NOT NULL",
             (list(obsids),),

@@ -1,6 +1,6 @@
 """Owns which data URIs the archive itself has named, and what it said of them. Only these are ever fetched.
 
-Filled by COPY from product lists and keyword rows; imports no archive client.
+Filled from product lists and keyword rows; imports no archive client.
 """
 
 import uuid
@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
-from django.db import connection, transaction
 
+from mastportal.search.keep import server_cursor
 from mastportal.search.models import ListedUri
 
 # Where each fact is found, in a product row and in a keyword row.
@@ -24,7 +24,7 @@ _SOURCES = {
     "size_bytes": ("size", "fileSize"),
 }
 _TEXT = ("mission", "obs_id", "programme", "rights")
-_COPY_ROWS = 50_000
+_ROWS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +76,27 @@ def note(table: pa.Table) -> None:
         return
     names = {name for names in _SOURCES.values() for name in names}
     slim = table.select([name for name in table.column_names if name in names])
-    for start in range(0, slim.num_rows, _COPY_ROWS):
-        _note(_columns(slim.slice(start, _COPY_ROWS)))
+    for start in range(0, slim.num_rows, _ROWS_AT_ONCE):
+        _note(_columns(slim.slice(start, _ROWS_AT_ONCE)))
 
 
-@transaction.atomic
 def _note(columns: dict[str, list[Any]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE named (LIKE search_listeduri) ON COMMIT DROP")
-        with cursor.copy(f"COPY named (key, {', '.join(_SOURCES)}) FROM STDIN") as copy:
-            for row in zip(*columns.values(), strict=True):
-                facts = dict(zip(columns, row, strict=True))
-                if facts["uri"]:
-                    texts = {name: str(facts[name] or "") for name in _TEXT}
-                    texts["mission"] = texts["mission"] or _mission_of(facts["uri"])
-                    copy.write_row((key_of(facts["uri"]), *(facts | texts).values()))
-        # In the order of the key, so that two who note the same URIs wait for each other and never lock up.
-        cursor.execute(_MERGE)
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    named = {key_of(row["uri"]): row for row in reversed(rows) if row["uri"]}
+    # In the order of the key, so that two who note the same URIs wait for each other and never lock up.
+    keys = sorted(named)
+    uris = [named[key]["uri"] for key in keys]
+    texts = [[str(named[key][name] or "") for key in keys] for name in _TEXT]
+    texts[0] = [told or _mission_of(uri) for told, uri in zip(texts[0], uris, strict=True)]
+    numbers = [[named[key][name] for key in keys] for name in ("release_mjd", "size_bytes")]
+    with server_cursor() as cursor:
+        cursor.execute(_MERGE, [keys, uris, *texts, *numbers], prepare=False)
 
 
 _MERGE = """
 INSERT INTO search_listeduri AS old (key, uri, mission, obs_id, programme, rights, release_mjd, size_bytes)
-SELECT DISTINCT ON (key) key, uri, mission, obs_id, programme, rights, release_mjd, size_bytes
-FROM named ORDER BY key
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+                     %s::float8[], %s::int8[])
 ON CONFLICT (key) DO UPDATE SET
     rights = coalesce(nullif(excluded.rights, ''), old.rights),
     release_mjd = coalesce(excluded.release_mjd, old.release_mjd),

@@ -19,6 +19,9 @@ class OpenTables:
         self._sizes: dict[Hashable, int] = {}
         self._loading: dict[Hashable, Lock] = {}
 
+    def __len__(self) -> int:
+        return len(self._tables)
+
     @property
     def nbytes(self) -> int:
         """Bytes kept, as last measured: a table grows when its codes are first asked for."""
@@ -41,6 +44,12 @@ class OpenTables:
                 with self._lock:
                     self._loading.pop(key, None)
         return table
+
+    def clear(self) -> None:
+        """Keep none."""
+        with self._lock:
+            self._tables.clear()
+            self._sizes.clear()
 
     def forget(self, key: Hashable) -> None:
         """Keep it no longer."""

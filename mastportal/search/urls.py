@@ -1,0 +1,5 @@
+"""Which page of the search answers which address. Wiring only."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

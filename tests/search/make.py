@@ -1,0 +1,29 @@
+"""What the tests of search ask, and how they wait."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from mastportal.search import results
+from mastportal.search.models import ResultSet, Search
+
+PROGRAMME = {"collection": "programs", "programs": "1176"}
+KEYWORDS = {"collection": "jwst-keywords", "instrument": "niriss", "criteria": {"exp_type": ["NIS_WFSS"]}}
+M57 = {"collection": "observations", "target": "m57 r=1m"}
+
+
+def answered(question: dict[str, Any], user: User, refresh: bool = False) -> Search:
+    """The question asked and answered in this process."""
+    asked = results.ask(question, user, refresh=refresh)
+    if asked.must_queue:
+        results.run(asked.result.pk)
+    return Search.objects.select_related("current", "latest").get(pk=asked.search.pk)
+
+
+def latest(search: Search) -> ResultSet:
+    return ResultSet.objects.filter(search=search).order_by("queued_at").last()
+
+
+def questions(log: list[dict[str, Any]]) -> list[str]:
+    """The services the archive was asked for."""
+    return [entry["service"] for entry in log if entry["service"]]
