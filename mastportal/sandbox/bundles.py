@@ -171,7 +171,7 @@ def _zip(folder: str, members: list[Member], page: bytes) -> Iterator[bytes]:
 
 def _tar(folder: str, members: list[Member], page: bytes) -> Iterator[bytes]:
     pipe = _Pipe()
-    with tarfile.open(fileobj=pipe, mode="w|gz", compresslevel=1) as archive:
+    with tarfile.open(fileobj=pipe, mode="w|gz") as archive:
         _add(archive, f"{folder}/MANIFEST.HTML", len(page), io.BytesIO(page))
         for path, product in _readable(members):
             _add(archive, f"{folder}/{path}", product.size_bytes, io.BytesIO(b"".join(_read(product))))

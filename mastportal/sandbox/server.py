@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import sys
 import threading
 import time
 import traceback
@@ -36,7 +37,9 @@ class Server(ThreadingHTTPServer):
         return f"http://{self.server_address[0]!s}:{self.server_address[1]}"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is no error."""
+        """A client that went away is no error; anything else is told on standard error."""
+        if not isinstance(sys.exception(), (ConnectionError, TimeoutError)):
+            traceback.print_exc()
 
 
 class Handler(BaseHTTPRequestHandler):

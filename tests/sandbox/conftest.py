@@ -42,6 +42,13 @@ def public_product(running: Server) -> dict[str, Any]:
     return _first_product(running, "PUBLIC")
 
 
+@pytest.fixture
+def replaced_product(asking: Asking, public_product: dict[str, Any]) -> dict[str, Any]:
+    """Another file of the same observation, for tests that have it reprocessed."""
+    rows = asking.products(public_product["parent_obsid"])
+    return next(row for row in rows if row["dataURI"] != public_product["dataURI"])
+
+
 @pytest.fixture(scope="session")
 def exclusive_product(running: Server) -> dict[str, Any]:
     """A product row under exclusive access."""

@@ -49,8 +49,10 @@ def test_faulty_requests_are_written_too(asking: Asking) -> None:
     assert [entry["status"] for entry in asking.log(since=mark)] == [503]
 
 
-def test_replace_makes_a_new_version_of_the_same_name(asking: Asking, public_product: dict[str, Any]) -> None:
-    uri = public_product["dataURI"]
+def test_replace_makes_a_new_version_of_the_same_name(
+    asking: Asking, replaced_product: dict[str, Any]
+) -> None:
+    uri = replaced_product["dataURI"]
     before = asking.file(uri)
     assert asking.http.post("/_sandbox/replace", json={"uri": uri}).json()["replaced"]
     after = asking.file(uri)
@@ -60,11 +62,11 @@ def test_replace_makes_a_new_version_of_the_same_name(asking: Asking, public_pro
 
 
 def test_a_list_made_after_replacing_tells_the_new_size(
-    asking: Asking, public_product: dict[str, Any]
+    asking: Asking, replaced_product: dict[str, Any]
 ) -> None:
-    uri = public_product["dataURI"]
+    uri = replaced_product["dataURI"]
     asking.http.post("/_sandbox/replace", json={"uri": uri})
-    rows = asking.products(public_product["parent_obsid"])
+    rows = asking.products(replaced_product["parent_obsid"])
     assert {row["size"] for row in rows if row["dataURI"] == uri} == {len(asking.file(uri).content)}
 
 

@@ -58,7 +58,10 @@ def test_if_range(asking: Asking, uri: str) -> None:
         assert asking.file(uri, Range="bytes=0-9", If_Range=condition).status_code == status, condition
 
 
-def test_a_resumed_download_after_reprocessing_starts_again(asking: Asking, uri: str) -> None:
+def test_a_resumed_download_after_reprocessing_starts_again(
+    asking: Asking, replaced_product: dict[str, Any]
+) -> None:
+    uri = replaced_product["dataURI"]
     tag = asking.file(uri, "HEAD").headers["etag"]
     asking.http.post("/_sandbox/replace", json={"uri": uri})
     assert asking.file(uri, Range="bytes=10-", If_Range=tag).status_code == 200
