@@ -2,16 +2,21 @@
 
 from typing import Protocol, TypeVar
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Membership, ResearchGroup, Role
 
-Person = AbstractBaseUser | AnonymousUser
+Person = User | AnonymousUser
 Row = TypeVar("Row", bound=Model)
 WRITERS = frozenset({Role.OWNER.value, Role.EDITOR.value})
+
+
+def id_of(user: Person) -> int:
+    """The person's id; 0 for nobody, to whom no row belongs."""
+    return user.pk or 0
 
 
 class Shareable(Protocol):
@@ -25,24 +30,24 @@ def groups_of(user: Person) -> QuerySet[ResearchGroup]:
     """The groups `user` is a member of; none for nobody."""
     if not user.is_authenticated:
         return ResearchGroup.objects.none()
-    return ResearchGroup.objects.filter(memberships__user_id=user.pk)
+    return ResearchGroup.objects.filter(memberships__user_id=id_of(user))
 
 
 def roles_of(user: Person) -> list[Membership]:
     """The memberships of `user`, with their groups, by name."""
-    return list(Membership.objects.filter(user_id=user.pk).select_related("group"))
+    return list(Membership.objects.filter(user_id=id_of(user)).select_related("group"))
 
 
 def role_in(user: Person, group: ResearchGroup | int) -> str | None:
     """`owner`, `editor` or `reader`; None for an outsider."""
     group_id = group if isinstance(group, int) else group.pk
-    roles = Membership.objects.filter(user_id=user.pk, group_id=group_id)
+    roles = Membership.objects.filter(user_id=id_of(user), group_id=group_id)
     return roles.values_list("role", flat=True).first()
 
 
 def role_on(user: Person, thing: Shareable) -> str | None:
     """What `user` is to `thing`: its owner, or their role in the group it is shared with."""
-    if user.pk is not None and thing.owner_id == user.pk:
+    if user.is_authenticated and thing.owner_id == user.pk:
         return Role.OWNER.value
     return role_in(user, thing.group_id) if thing.group_id is not None else None
 

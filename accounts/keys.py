@@ -4,12 +4,12 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.access import Person
+from accounts.access import Person, id_of
 from accounts.models import ApiToken
 
 PREFIX = "mpk_"
@@ -27,12 +27,14 @@ def _digest(key: str) -> str:
 def make(user: Person, name: str) -> tuple[ApiToken, str]:
     """A new key of `user`: its row, and the key itself, which cannot be shown again."""
     key = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-    row = ApiToken.objects.create(user_id=user.pk, name=name, prefix=key[:SHOWN_LETTERS], digest=_digest(key))
+    row = ApiToken.objects.create(
+        user_id=id_of(user), name=name, prefix=key[:SHOWN_LETTERS], digest=_digest(key)
+    )
     return row, key
 
 
 @sensitive_variables("key")
-def owner_of(key: str) -> AbstractBaseUser | None:
+def owner_of(key: str) -> User | None:
     """Whose key this is; None for an unknown key or a person who may no longer sign in."""
     if not key.startswith(PREFIX):
         return None
@@ -51,10 +53,10 @@ def _note_use(row: ApiToken) -> None:
 
 def of(user: Person) -> QuerySet[ApiToken]:
     """The keys of `user`, newest first."""
-    return ApiToken.objects.filter(user_id=user.pk)
+    return ApiToken.objects.filter(user_id=id_of(user))
 
 
 def remove(user: Person, key_id: int) -> bool:
     """Revoke one key of `user`; whether they had it."""
-    removed, _ = ApiToken.objects.filter(user_id=user.pk, pk=key_id).delete()
+    removed, _ = ApiToken.objects.filter(user_id=id_of(user), pk=key_id).delete()
     return removed > 0

@@ -1,5 +1,6 @@
 """Owns what an error report holds: the traceback, never the values in it. Imports nothing of ours."""
 
+from collections.abc import ItemsView
 from types import FrameType
 from typing import Any
 
@@ -19,5 +20,5 @@ class WithoutValues(SafeExceptionReporterFilter):
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
         return dict.fromkeys(request.POST, self.cleansed_substitute) if request is not None else {}
 
-    def get_traceback_frame_variables(self, request: Any, tb_frame: FrameType) -> list[tuple[str, Any]]:
-        return []
+    def get_traceback_frame_variables(self, request: Any, tb_frame: FrameType) -> ItemsView[str, Any]:
+        return {}.items()

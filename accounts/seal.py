@@ -25,7 +25,7 @@ def seal(clear: str, user_id: int) -> bytes:
 
 
 @sensitive_variables("content")
-def open_seal(sealed: bytes, user_id: int) -> Credential:
+def open_seal(sealed: bytes | memoryview, user_id: int) -> Credential:
     """The opaque credential. Raises Unreadable."""
     try:
         content = json.loads(_keys().decrypt(bytes(sealed)))
@@ -36,7 +36,7 @@ def open_seal(sealed: bytes, user_id: int) -> Credential:
     return Credential(content["token"])
 
 
-def reseal(sealed: bytes) -> bytes:
+def reseal(sealed: bytes | memoryview) -> bytes:
     """The same, under the newest key. Raises Unreadable."""
     try:
         return _keys().rotate(bytes(sealed))

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import archive, vault
-from accounts.access import Person
+from accounts.access import Person, id_of
 from accounts.models import ArchiveToken, TokenState
 from accounts.seal import seal
 from mastportal.mast.client import Identity, MastClient
@@ -69,9 +69,9 @@ def store(user: Person, clear: str) -> State:
         raise BadQuestion(REFUSALS[verdict].format(owner=who.owner), "token")
     now = timezone.now()
     ArchiveToken.objects.update_or_create(
-        user_id=user.pk,
+        user_id=id_of(user),
         defaults={
-            "sealed": seal(clear, user.pk),
+            "sealed": seal(clear, id_of(user)),
             "owner": who.owner[:200],
             "scopes": list(who.scopes),
             "state": TokenState.VALID,
@@ -104,7 +104,7 @@ def _ask(opened: Credential) -> tuple[TokenState, Identity]:
 
 def state(user: Person) -> State:
     """What is known of the token of `user`, without asking the archive."""
-    row = ArchiveToken.objects.defer("sealed").filter(user_id=user.pk).first()
+    row = ArchiveToken.objects.defer("sealed").filter(user_id=id_of(user)).first()
     return NONE.copy() if row is None else _state_of(row)
 
 
@@ -128,7 +128,7 @@ def _state_of(row: ArchiveToken) -> State:
 
 def forget(user: Person) -> bool:
     """Remove the token of `user`; whether there was one."""
-    removed, _ = ArchiveToken.objects.filter(user_id=user.pk).delete()
+    removed, _ = ArchiveToken.objects.filter(user_id=id_of(user)).delete()
     return removed > 0
 
 
@@ -140,7 +140,7 @@ def recheck(user: Person) -> State:
     opened = credential(user)
     if opened is not None:
         verdict, who = _ask(opened)
-        ArchiveToken.objects.filter(user_id=user.pk).update(
+        ArchiveToken.objects.filter(user_id=id_of(user)).update(
             state=verdict, scopes=list(who.scopes), checked_at=timezone.now()
         )
     return state(user)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.access import Person
+from accounts.access import Person, id_of
 from accounts.models import ArchiveToken
 from accounts.seal import Unreadable, open_seal, reseal
 from mastportal.mast.connection import Credential
@@ -18,7 +18,7 @@ USE_NOTED_EVERY = timedelta(minutes=5)
 
 def credential(user: Person) -> Credential | None:
     """The token of `user` as the archive client takes it, or None where there is none that opens."""
-    row = ArchiveToken.objects.filter(user_id=user.pk).first()
+    row = ArchiveToken.objects.filter(user_id=id_of(user)).first()
     if row is None:
         return None
     try:
