@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 from django.http import (
@@ -20,6 +21,7 @@ from werkzeug.http import parse_if_range_header, parse_range_header, quote_etag,
 from mastportal.files.store import give_back_connection
 
 RETRY_AFTER_S = 5
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 class TooManyStreams(Exception):
@@ -68,6 +70,7 @@ class _Stream:
     """The bytes of one answer; its place is free again when it ends, breaks or is closed unread."""
 
     def __init__(self, pieces: Iterator[bytes], person: object) -> None:
+        _places.take(person)
         self._pieces, self._person, self._open = pieces, person, True
 
     def __iter__(self) -> Iterator[bytes]:
@@ -100,32 +103,23 @@ def stream_response(request: HttpRequest, body: Body) -> HttpResponseBase:
         refused = _described(HttpResponse(status=416), body)
         refused["Content-Range"] = f"bytes */{body.size_bytes}"
         return refused
-    response = (
-        _headers_only(status) if request.method == "HEAD" else _streaming(request, body, start, stop, status)
-    )
-    _described(response, body)
-    response["Content-Type"] = body.content_type
-    response["Content-Length"] = str(stop - start)
+    headers = {"Content-Type": body.content_type, "Content-Length": str(stop - start)}
     if status == 206:
-        response["Content-Range"] = f"bytes {start}-{stop - 1}/{body.size_bytes}"
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{body.size_bytes}"
+    if request.method == "HEAD":
+        return _described(HttpResponse(status=status, headers=headers), body)
+    response = _described(StreamingHttpResponse(status=status, headers=headers), body)
+    give_back_connection()
+    response.streaming_content = _Stream(body.read(start, stop), _person(request))
     return response
 
 
-def _headers_only(status: int) -> HttpResponse:
-    return HttpResponse(status=status)
+def _person(request: HttpRequest) -> object:
+    """Whose stream it is: a signed-in person's, else an address's."""
+    return getattr(getattr(request, "user", None), "pk", None) or request.META.get("REMOTE_ADDR")
 
 
-def _streaming(request: HttpRequest, body: Body, start: int, stop: int, status: int) -> StreamingHttpResponse:
-    user = getattr(request, "user", None)
-    person = getattr(user, "pk", None) or request.META.get("REMOTE_ADDR")
-    _places.take(person)
-    give_back_connection()
-    return StreamingHttpResponse(_Stream(body.read(start, stop), person), status=status)
-
-
-def _described(
-    response: HttpResponse | StreamingHttpResponse, body: Body
-) -> HttpResponse | StreamingHttpResponse:
+def _described(response: Answer, body: Body) -> Answer:
     response["ETag"] = quote_etag(body.etag)
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"

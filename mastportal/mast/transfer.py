@@ -1,8 +1,9 @@
 """One dataURI to one verified local file: the one door for bytes. Imports no astroquery and no Django."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import stamina
@@ -20,10 +21,12 @@ LONGEST_WAIT_S = 30.0
 SLOWEST_BYTES_PER_S = 256
 # Attempts are counted anew after this much came: a long file over a bad line gets there.
 PROGRESS_BYTES = 16 << 20
+# Line noise breaks each copy differently; a file that is broken at the archive comes alike.
+SAME_BROKEN_COPIES = 4
 
 
 class StaysBroken(ArchiveError):
-    """The archive sent the same broken file twice: it is broken there, and asking again does not mend it."""
+    """The archive sent the same broken file again and again: asking once more does not mend it."""
 
 
 class SizeDiffers(ArchiveError):
@@ -113,7 +116,7 @@ class _Download:
     etag: str = ""
     last_modified: str = ""
     total_bytes: int | None = None
-    broken_sha256: str = ""
+    broken: Counter[str] = field(default_factory=Counter)
 
     def run(self, destination: Path) -> Transferred:
         while True:
@@ -204,9 +207,9 @@ class _Download:
                 raise Broken(f"{name} came with another checksum than the archive gives for it.")
             check_structure(partial.path, name)
         except Broken as error:
-            if partial.sha256 == self.broken_sha256:
+            self.broken[partial.sha256] += 1
+            if self.broken[partial.sha256] == SAME_BROKEN_COPIES:
                 raise StaysBroken(str(error)) from None
-            self.broken_sha256 = partial.sha256
             partial.restart()
             raise
 
