@@ -121,6 +121,6 @@ def error_page(html: Callable[..., Any], code: str, message: str, http: int) -> 
     def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.path.startswith(API_PREFIX):
             return JsonResponse(error_body(ApiError(code, message, http)), status=http)
-        return html(request, *args, **kwargs)
+        return html(request, *args, template_name=f"errors/{http}.html", **kwargs)
 
     return handle

@@ -79,3 +79,24 @@ def test_pages_hold_no_inline_script_or_style(web):
         assert "<style" not in text
         assert text.count("<script") == text.count("<script src=") + text.count('<script type="module" src=')
         assert " onclick" not in text
+
+
+def test_an_unknown_address_is_a_page_of_ours(web):
+    answer = web.get("/no/such/place")
+    assert answer.status_code == 404
+    assert "There is nothing here." in answer.text
+    assert "alice" in answer.text
+
+
+def test_an_outdated_form_is_explained(alice):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    answer = client.post("/account/token/", {"token": "x"})
+    assert answer.status_code == 403
+    assert "open for too long" in answer.text
+
+
+def test_a_broken_page_is_a_page_of_ours(web, sandbox, settings):
+    web.raise_request_exception = False
+    settings.TOKEN_KEYS = ["a broken key"]
+    assert "The portal made a mistake." in web.post("/account/token/", {"token": "sandbox-token-alice"}).text
