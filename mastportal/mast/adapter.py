@@ -114,7 +114,7 @@ class ArchiveAdapter(HTTPAdapter):
         """Reads the whole body here, where its time can be bounded."""
         pieces: list[bytes] = []
         try:
-            for piece in response.raw.stream(_PIECE_BYTES, decode_content=True):
+            while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):
                 pieces.append(piece)
                 self._beat()
                 if time.monotonic() - self._asked_at > self._archive.question_timeout_s:
