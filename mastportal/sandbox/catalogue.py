@@ -1,4 +1,4 @@
-"""Which observation a file belongs to: product lists by obsid, files by their names. Imports no server part."""
+"""Which observation a file belongs to: product lists by obsid, files by their names. Knows no HTTP."""
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Guide star and wavefront sensing rows: files that belong to the observatory, not to a target. Imports no server part."""
+"""Guide star and wavefront sensing rows: files of the observatory, not of a target. Knows no HTTP."""
 
 import re
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""What the stand-in archive holds: observations, keyword rows, products, bodies, names. Imports no server part.
+"""What the stand-in archive holds: observations, keyword rows, products, bodies, names. Knows no HTTP.
 
-For the server: keyword rows are served through `Holdings.keyword_page`, which alone fills what depends on the body
-(fileSize, checksum) and on the day (isRestricted); `Holdings.observations` already has dataRights as of `today`.
+For the server: keyword rows are served through `Holdings.keyword_page`, which alone fills what depends on the
+body (fileSize, checksum) and on the day (isRestricted); `Holdings.observations` has dataRights as of `today`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .cached import open_folder
 from .catalogue import Catalogue
 from .engineering import wavefront_observation
 from .keyword_tables import KeywordTables, served_page
@@ -68,6 +69,11 @@ class Holdings:
         programs = pc.unique(self._table["proposal_id"].filter(late)).drop_null().to_pylist()
         return sorted(programs, key=lambda program: (len(program), program))
 
+    @property
+    def repairs(self) -> Mapping[str, int]:
+        """How many recorded rows each rule of repair.py changed."""
+        return self._recorded.repairs
+
     @cached_property
     def names(self) -> Names:
         """Where names lie: OpenNGC's, then the fixed targets of the rows."""
@@ -75,11 +81,11 @@ class Holdings:
 
     def product_rows(self, obsid: int) -> list[dict[str, object]]:
         """Mast.Caom.Products' rows of one observation, duplicates included; unknown or planned: none."""
+        if obsid in self._recorded.lists:
+            return self._recorded_list(obsid)
         row = self._catalogue.row_of(obsid)
         if row is None:
             return []
-        if obsid in self._recorded.lists:
-            return [self._recorded_row(record) for record in self._recorded.lists[obsid]]
         observation, lines = self._catalogue.listed(row)
         return [self._product_row(observation, line) for line in lines] or self._link_row(observation)
 
@@ -106,10 +112,10 @@ class Holdings:
     def keyword_page(
         self, service: str, row_numbers: Sequence[int], columns: Sequence[str] | None = None
     ) -> pa.Table:
-        """These rows of a keyword table with fileSize, checksum (MD5) and isRestricted true of the body served now.
+        """These rows of a keyword table with fileSize, checksum (MD5) and isRestricted as of the body served now.
 
-        With `columns` only those are returned, and what is not asked for is not computed: checksums of 10,000 rows
-        take seconds.
+        With `columns` only those are returned, and what is not asked for is not computed: checksums of 10,000
+        rows take seconds.
         """
         return served_page(
             self.keywords[service], row_numbers, columns, self._products_of_rows, mjd_of(self._today)
@@ -144,6 +150,21 @@ class Holdings:
             if row is not None:
                 return self._catalogue.observation(row)
         return self._recorded.stranger(record)
+
+    def _recorded_list(self, obsid: int) -> list[dict[str, object]]:
+        """As recorded; the file that dataURL names is added where the record lacks it."""
+        rows = [self._recorded_row(record) for record in self._recorded.lists[obsid]]
+        row = self._catalogue.row_of(obsid)
+        if row is None:
+            return rows
+        observation, lines = self._catalogue.listed(row)
+        listed = {entry["productFilename"] for entry in rows}
+        main = observation.data_url.rpartition("/")[2]
+        return rows + [
+            self._product_row(observation, line)
+            for line in lines
+            if line.filename == main and line.filename not in listed
+        ]
 
     def _recorded_row(self, record: dict[str, object]) -> dict[str, object]:
         uri = str(record["dataURI"])
@@ -214,4 +235,5 @@ def load(folder: Path | None, *, today: date | None, scale: int | None, file_byt
     day, typical_bytes = today or DEFAULT_TODAY, file_bytes or DEFAULT_FILE_BYTES
     if folder is None:
         return Holdings(built_in(scale or DEFAULT_SCALE), today=day, file_bytes=typical_bytes)
-    raise NotImplementedError
+    table, recorded = open_folder(folder)
+    return Holdings(table, recorded, today=day, file_bytes=typical_bytes)

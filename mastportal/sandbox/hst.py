@@ -1,4 +1,4 @@
-"""The products of an HST observation by HST's naming rules. Imports no server part."""
+"""The products of an HST observation by HST's naming rules. Knows no HTTP."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,9 +1,9 @@
-"""Rows of the JWST keyword services that follow from the observations. Imports no server part.
+"""Rows of the JWST keyword services that follow from the observations. Knows no HTTP.
 
 One row per highest-level science FITS file: level 3 where an observation has one, else 2b (dossier 2.3).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -15,7 +15,7 @@ from .catalogue import Catalogue
 from .facts import KeywordColumn, keyword_columns
 from .modes import detectors_of, mode_of
 from .naming import Stem, parse_stem
-from .observation import Observation, datetime_of, from_row, mjd_of
+from .observation import Observation, from_row
 from .products import exposures_of
 
 LETTERS = {"nircam": "c", "niriss": "s", "nirspec": "p", "miri": "m", "fgs": "f", "guidestar": "g"}
@@ -25,7 +25,7 @@ _EPOCH_MJD = 40587.0
 
 
 def schema_of(service: str) -> pa.Schema:
-    """The columns of a service in MAST's spelling; dates without `_mjd` are texts such as /Date(1445870000000)/."""
+    """The columns of a service in MAST's spelling; the twin of an `_mjd` is a text: /Date(1445870000000)/."""
     return pa.schema([(column.name, _TYPES.get(column.type, pa.string())) for column in columns_of(service)])
 
 
@@ -139,9 +139,7 @@ def _identity(file: _File) -> dict[str, object]:
 def _setup(file: _File) -> dict[str, object]:
     observation = file.observation
     mode = mode_of(observation.instrument_name)
-    exp_type = mode.exp_type
-    if observation.is_time_series and mode.kind == "image":
-        exp_type = exp_type.replace("_IMAGE", "_TSIMAGE")
+    exp_type = stages.exp_type_of(mode, is_time_series=observation.is_time_series)
     detectors = detectors_of(mode, observation.filters)
     detector = file.filename.rpartition("_")[0].rpartition("_")[2].upper()
     elements = {name.lower(): value for name, value in optics(mode.instrument, observation.filters)}
@@ -213,8 +211,8 @@ def _constants(file: _File) -> dict[str, object]:
         "act_id": "01", "seq_id": "1", "visitgrp": "02", "expcount": 1, "exposure": 1, "nints": 1,
         "ngroups": 5 + serial % 20, "nframes": 1 + serial % 8, "numdthpt": 4, "patt_num": 1, "nexposur": 8,
         "bkgdtarg": "f", "crowdfld": "f", "intarget": "f", "hga_move": "f", "dataprob": "f", "zerofram": "f",
-        "eng_qual": "OK", "expripar": "PRIME", "visitsta": "SUCCESSFUL", "origin": "STSCI", "telescop": "JWST",
-        "timesys": "UTC", "sdp_ver": "2026_1a", "cal_vcs": "RELEASE", "crds_ver": "13.0.6",
+        "eng_qual": "OK", "expripar": "PRIME", "visitsta": "SUCCESSFUL", "origin": "STSCI",
+        "telescop": "JWST", "timesys": "UTC", "sdp_ver": "2026_1a", "cal_vcs": "RELEASE", "crds_ver": "13.0.6",
         "crds_ctx": "jwst_1464.pmap", "prd_ver": "PRDOPSSOC-072", "oss_ver": "10.2", "gsc_ver": "GSC31",
         "readpatt": ("FASTR1", "RAPID", "BRIGHT2", "NRSIRS2", "SHALLOW4")[serial % 5],
         "isRestricted": False, "isItar": False, "isStale": False,

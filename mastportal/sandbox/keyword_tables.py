@@ -1,4 +1,4 @@
-"""The tables of the keyword services: each made when first asked for, served a page at a time. Imports no server part."""
+"""The tables of the keyword services: made when first asked for, served by pages. Knows no HTTP."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock

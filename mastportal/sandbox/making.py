@@ -1,4 +1,4 @@
-"""From an observation and a file name to the file as it is now: version, body, rights. Imports no server part."""
+"""From an observation and a file name to the file as it is now: version, body, rights. Knows no HTTP."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +12,7 @@ from .stages import SUFFIXES
 
 _LARGEST_CHECKED_BYTES = 4_000_000
 _DEFAULT_MJD = 59945.0
+_CHECKSUMS: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,16 @@ class Product:
         return self.body.read(start, stop)
 
     def md5(self) -> str | None:
-        """The checksum MAST's keyword rows give; None beyond a few megabytes, where it would take too long."""
-        if self.size_bytes > _LARGEST_CHECKED_BYTES:
-            return None
-        return md5(self.read(0, self.size_bytes), usedforsecurity=False).hexdigest()
+        """The checksum MAST's keyword rows give; None beyond a few megabytes, where it takes too long."""
+        return None if self.size_bytes > _LARGEST_CHECKED_BYTES else self._md5()
+
+    def _md5(self) -> str:
+        # The etag is of URI, version and size: equal etags of one server are equal bytes.
+        known = _CHECKSUMS.get(self.etag)
+        if known is None:
+            content = self.read(0, self.size_bytes)
+            known = _CHECKSUMS[self.etag] = md5(content, usedforsecurity=False).hexdigest()
+        return known
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The observing modes: detectors, fields of view and the stages their products pass. Imports nothing of ours."""
+"""The observing modes: detectors, fields of view, kinds of product. Knows no HTTP."""
 
 from dataclasses import dataclass
 

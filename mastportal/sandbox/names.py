@@ -1,4 +1,4 @@
-"""Names to positions: OpenNGC's catalogue (through pyongc) and the holdings' own fixed targets. Imports no server part."""
+"""Names to positions: OpenNGC's (through pyongc) and the holdings' own fixed targets. Knows no HTTP."""
 
 import re
 import sqlite3
@@ -28,7 +28,7 @@ class Position:
 
 
 def fold_name(text: str) -> str:
-    """One spelling for all: case, spaces, leading zeros and hyphens between a letter and a digit do not count."""
+    """One spelling for all: case, spaces, leading zeros and a hyphen between letter and digit do not count."""
     folded = re.sub(r"\s+", "", text.lower())
     folded = re.sub(r"(?<=[a-z])[-_](?=\d)", "", folded)
     folded = re.sub(r"^(?:messier)(?=\d)", "m", folded)

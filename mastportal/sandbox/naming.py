@@ -1,6 +1,7 @@
-"""The naming rules of JWST and HST products: stems of exposures and of combined products. Imports no server part.
+"""The naming rules of JWST and HST products: stems of exposures and of combined products. Knows no HTTP.
 
-Exposure: jw<ppppp><ooo><vvv>_<gg><s><aa>_<eeeee>_<detector>; combined: jw<ppppp>-o<ooo>_<target>_<instrument>_<optics>
+Exposure: jw<ppppp><ooo><vvv>_<gg><s><aa>_<eeeee>_<detector>;
+combined: jw<ppppp>-o<ooo>_<target>_<instrument>_<optics>
 (file naming rules of the JWST pipeline's documentation).
 """
 
@@ -58,7 +59,8 @@ def optics_token(mode: Mode, elements: str) -> str:
 
 def combined_stem(program: str, observation: int, target: str, mode: Mode, elements: str) -> str:
     """`target` is tNNN or sNNNNNNNNN."""
-    return f"jw{int(program):05d}-o{observation:03d}_{target}_{mode.instrument.lower()}_{optics_token(mode, elements)}"
+    start = f"jw{int(program):05d}-o{observation:03d}_{target}"
+    return f"{start}_{mode.instrument.lower()}_{optics_token(mode, elements)}"
 
 
 def activity(elements: str) -> str:

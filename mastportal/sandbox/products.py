@@ -1,7 +1,7 @@
-"""The products of a JWST observation by the naming rules, as they stand in MAST's list. Imports no server part.
+"""The products of a JWST observation by the naming rules, as they stand in MAST's list. Knows no HTTP.
 
-A combined observation lists its own products (type D) and those of every contributing exposure (type S, obsID of
-the exposure); what is the searched observation's own carries Minimum Recommended Products (dossier 7.1).
+A combined observation lists its own products (type D) and those of every contributing exposure (type S,
+obsID of the exposure); what is the searched observation's own carries Minimum Recommended Products (dossier 7.1).
 """
 
 from collections.abc import Callable, Iterator
@@ -145,8 +145,11 @@ def _association(
     context: _Context, stage: int, stem: str, obsid: int, members: list[str], *, is_own: bool
 ) -> Listed:
     rule = stages.ASSOCIATION[context.kind][stage - 2]
-    serial = crc32(stem.encode()) % 900 + 1
-    name = f"jw{int(context.stem.program):05d}-o{context.number}_{context.stamp}_{rule}_{serial:05d}_asn.json"
+    # Two exposures never share a name: the time of day and the serial number both follow from the stem.
+    code = crc32(stem.encode())
+    moment = f"{code // 3600 % 24:02d}{code // 60 % 60:02d}{code % 60:02d}"
+    program = f"jw{int(context.stem.program):05d}-o{context.number}"
+    name = f"{program}_{context.stamp[:9]}{moment}_{rule}_{code // 86400 % 900 + 1:05d}_asn.json"
     ending = "rate" if stage == 2 else "calints" if context.kind in ("tso", "tsimage", "ami") else "cal"
     asn = SUFFIXES["asn"]
     return Listed(

@@ -1,4 +1,4 @@
-"""What a folder of recorded tables adds to its observations: product lists and keyword rows. Imports no server part."""
+"""What a folder of recorded tables adds to its observations: product lists and keyword rows. Knows no HTTP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ class Recorded:
 
     lists: Mapping[int, list[Record]] = field(default_factory=dict)
     keywords: Mapping[str, pa.Table] = field(default_factory=dict)
+    repairs: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> dict[str, Record]:

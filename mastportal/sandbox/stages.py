@@ -1,4 +1,4 @@
-"""The suffixes of products: what MAST says of each and which a mode makes at which stage. Imports no server part.
+"""The suffixes of products: what MAST says of each and which a mode makes at which stage. Knows no HTTP.
 
 Sub-groups, types and descriptions: dossier section 7.1; suffixes: the pipeline's product types page.
 """
@@ -11,7 +11,7 @@ from .modes import Mode
 
 @dataclass(frozen=True, slots=True)
 class Suffix:
-    """`factor` is the product's usual size in parts of the typical size; preview the ending of its picture."""
+    """`factor` is its usual size in parts of the typical size; `preview` the ending of its picture."""
 
     name: str
     level: int
@@ -108,8 +108,21 @@ class _Told(Protocol):
 
 
 def kind_of(mode: Mode, *, is_time_series: bool) -> str:
-    """The row of the tables above: imaging of a time series passes other steps than imaging."""
+    """The row of the tables above: imaging of a time series passes other steps than imaging.
+
+    Rows recorded before 2025 call slitless spectroscopy GRISM too; only time series are time series.
+    """
+    if mode.kind == "tso" and not is_time_series:
+        return "wfss" if mode.name == "NIRCAM/GRISM" else "slit"
     return "tsimage" if is_time_series and mode.kind == "image" else mode.kind
+
+
+def exp_type_of(mode: Mode, *, is_time_series: bool) -> str:
+    """EXP_TYPE as headers and keyword rows give it."""
+    kind = kind_of(mode, is_time_series=is_time_series)
+    if kind == "tsimage":
+        return mode.exp_type.replace("_IMAGE", "_TSIMAGE")
+    return "NRC_WFSS" if kind == "wfss" and mode.name == "NIRCAM/GRISM" else mode.exp_type
 
 
 def uri_of(filename: str, mission: str = "JWST") -> str:

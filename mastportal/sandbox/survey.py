@@ -1,6 +1,6 @@
-"""Observations beyond the table of visits, to any number: fields of true programmes, tiled. Imports no server part.
+"""Observations beyond the table of visits, to any number: fields of true programmes, tiled. Knows no HTTP.
 
-Nothing random: the n-th tile of a field is the same whatever the scale, so a larger archive holds a smaller one.
+Nothing is random: the n-th tile of a field is the same at any scale; a larger archive holds a smaller one.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,9 @@ def _tile(survey: Survey, tile: int, place: int) -> Iterator[Draft]:
     is_planned = start > _LAST_EXECUTED_MJD or number % _PLANNED_EVERY == 0
     for index, elements in enumerate(survey.elements):
         for obs_id in _obs_ids(survey, tile, place, index, elements, is_planned=is_planned):
-            yield _draft(survey, programme, obs_id, elements, position, start + 0.02 * index, number, is_planned)
+            yield _draft(
+                survey, programme, obs_id, elements, position, start + 0.02 * index, number, is_planned
+            )
 
 
 def _draft(

@@ -1,4 +1,4 @@
-"""From drafts of observations to CAOM rows, the same for the facts and the survey. Imports no server part."""
+"""From drafts of observations to CAOM rows, the same for the facts and the survey. Knows no HTTP."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -56,8 +56,8 @@ def _draft(
     start = None if level == -1 else mjd_of(visit.start) + 0.021 * number
     return Draft(
         programme, obs_id, mode_of(visit.mode), elements, visit.target, visit.ra_deg, visit.dec_deg,
-        visit.classification, start, visit.exposure_s, level, shape, float(crc32(visit.target.encode()) % 360),
-        1.0, "moving" in visit.flags, "tso" in visit.flags,
+        visit.classification, start, visit.exposure_s, level, shape,
+        float(crc32(visit.target.encode()) % 360), 1.0, "moving" in visit.flags, "tso" in visit.flags,
     )  # fmt: skip
 
 
@@ -178,7 +178,8 @@ def _content(drafts: Sequence[Draft]) -> dict[str, Sequence[object]]:
         "mtFlag": [draft.is_moving for draft in drafts],
         "srcDen": [None] * len(drafts),
         "intentType": [
-            "calibration" if draft.programme.category in calibration and "Calibration" in (draft.classification or "")
+            "calibration"
+            if draft.programme.category in calibration and "Calibration" in (draft.classification or "")
             else "science"
             for draft in drafts
         ],
@@ -204,4 +205,3 @@ def _regions(drafts: Sequence[Draft]) -> list[str | None]:
         else text
         for d, text in zip(drafts, texts, strict=True)
     ]  # fmt: skip
-

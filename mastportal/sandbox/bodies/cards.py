@@ -8,6 +8,7 @@ FITS_BLOCK = 2880
 _CARD = 80
 Value = str | int | float | bool | None
 Card = tuple[str, Value]
+_TEXT_ROOM = 67
 _ZEROS = "0" * 16
 
 
@@ -20,6 +21,8 @@ def card(name: str, value: Value) -> str:
     if isinstance(value, int | float):
         text = repr(value) if isinstance(value, int) else repr(float(value)).upper()
         return f"{name:<8}= {text:>20}".ljust(_CARD)
+    if len(value) <= _TEXT_ROOM and value.isascii() and "'" not in value:
+        return f"{name:<8}= '{value:<8}'".ljust(_CARD)
     return _text_cards(name, value.encode("ascii", "replace").decode())
 
 
@@ -35,7 +38,7 @@ def _pieces(text: str) -> list[str]:
     pieces = [""]
     for letter in text:
         written = "''" if letter == "'" else letter
-        if len(pieces[-1]) + len(written) > 67:
+        if len(pieces[-1]) + len(written) > _TEXT_ROOM:
             pieces.append("")
         pieces[-1] += written
     return pieces

@@ -1,8 +1,8 @@
-"""FITS bodies: which extensions a product of a suffix has, and their data. Imports no server part."""
+"""FITS bodies: which extensions a product of a suffix has, and their data. Knows no HTTP."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from .sizes import seed_of, target_bytes
 _PRIMARY_BLOCKS = 4
 _EXTENSION_BLOCKS = 2
 _BLOCK_VALUES = 11_520
-_SMALL_WIDTH, _LARGE_WIDTH = 48, 2048
+_SMALL_WIDTH, _LARGE_WIDTH, _LARGE_BYTES = 48, 2048, 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,10 @@ def plans_of(suffix: str, wanted_bytes: int) -> list[Plan]:
         name, columns = _TABLES[suffix]
         return [Plan(name, 0, (8 * len(columns), max(8, wanted_bytes // (8 * len(columns)))), columns)]
     extensions = _EXTENSIONS.get(suffix, _IMAGE)
-    width = _SMALL_WIDTH if wanted_bytes < 4_000_000 else _LARGE_WIDTH
+    # Small files come in few shapes, so that most of their extension headers are known already.
+    width, step = (_SMALL_WIDTH, 16) if wanted_bytes < _LARGE_BYTES else (_LARGE_WIDTH, 1)
     pixel_bytes = sum(abs(bitpix) // 8 for _, bitpix in extensions)
-    rows = max(8, wanted_bytes // (width * pixel_bytes))
+    rows = max(step, wanted_bytes // (width * pixel_bytes) // step * step)
     return [Plan(name, bitpix, _axes(suffix, width, rows)) for name, bitpix in extensions]
 
 
@@ -104,8 +105,13 @@ class _Header:
         if self.plan is None:
             return Plain(header(headers.primary(self.facts), _PRIMARY_BLOCKS, 0)).read(start, stop)
         total = self.data.checksum if self.data else 0
-        cards = [*_structure(self.plan), *headers.extension(self.facts, self.plan.name)]
-        return Plain(header(cards, _EXTENSION_BLOCKS, total)).read(start, stop)
+        told = headers.extension(self.facts, self.plan.name)
+        return Plain(_extension(self.plan, tuple(told), total)).read(start, stop)
+
+
+@lru_cache(maxsize=512)
+def _extension(plan: Plan, told: tuple[Card, ...], data_sum: int) -> bytes:
+    return header([*_structure(plan), *told], _EXTENSION_BLOCKS, data_sum)
 
 
 def _structure(plan: Plan) -> Sequence[Card]:

@@ -1,11 +1,13 @@
-"""The header keywords that JWST and HST products carry. Imports no server part."""
+"""The header keywords that JWST and HST products carry. Knows no HTTP."""
 
 from datetime import datetime
 from zlib import crc32
 
-from ..modes import MODES, mode_of
-from ..naming import parse_stem
-from ..observation import Observation, datetime_of
+from mastportal.sandbox.modes import MODES, mode_of
+from mastportal.sandbox.naming import parse_stem
+from mastportal.sandbox.observation import Observation, datetime_of
+from mastportal.sandbox.stages import exp_type_of
+
 from .cards import Card
 from .parts import Facts
 
@@ -38,14 +40,20 @@ def extension(facts: Facts, name: str) -> list[Card]:
     cards: list[Card] = [("RA_TARG", observation.ra_deg), ("DEC_TARG", observation.dec_deg)]
     if name == "SCI" and facts.suffix not in ("x1dsum",):
         cards += [
-            ("BUNIT", "DN" if facts.suffix in ("uncal", "raw") else "DN/s" if "rate" in facts.suffix else "MJy/sr"),
-            ("RADESYS", "ICRS"), ("WCSAXES", 2), ("CTYPE1", "RA---TAN"), ("CTYPE2", "DEC--TAN"),
-            ("CRPIX1", 24.5), ("CRPIX2", 24.5), ("CRVAL1", observation.ra_deg), ("CRVAL2", observation.dec_deg),
+            ("BUNIT", _unit(facts.suffix)), ("RADESYS", "ICRS"), ("WCSAXES", 2), ("CTYPE1", "RA---TAN"), ("CTYPE2", "DEC--TAN"),
+            ("CRPIX1", 24.5), ("CRPIX2", 24.5),
+            ("CRVAL1", observation.ra_deg), ("CRVAL2", observation.dec_deg),
             ("CDELT1", -1.0e-4), ("CDELT2", 1.0e-4), ("CUNIT1", "deg"), ("CUNIT2", "deg"),
         ]  # fmt: skip
     # Mosaics of many exposures have outlines longer than the header has room for.
     region = observation.region if len(observation.region) < _LONGEST_REGION else None
     return [*cards, ("S_REGION", region)] if region else cards
+
+
+def _unit(suffix: str) -> str:
+    if suffix in ("uncal", "raw"):
+        return "DN"
+    return "DN/s" if "rate" in suffix else "MJy/sr"
 
 
 def _stamp(moment: datetime) -> str:
@@ -75,7 +83,8 @@ def _programme(facts: Facts) -> list[Card]:
     visit = stem.visit if stem else "001"
     program = f"{int(observation.program or 0):05d}" if observation.program.isdigit() else observation.program
     return [
-        ("PROGRAM", program), ("OBSERVTN", number), ("VISIT", visit), ("VISIT_ID", f"{program}{number}{visit}"),
+        ("PROGRAM", program), ("OBSERVTN", number), ("VISIT", visit),
+        ("VISIT_ID", f"{program}{number}{visit}"),
         ("OBS_ID", f"V{program}{number}{visit}P0000000002101"), ("TITLE", observation.title),
         ("PI_NAME", observation.pi), ("CATEGORY", observation.category),
         ("TSOVISIT", observation.is_time_series), ("TARGPROP", observation.target),
@@ -87,9 +96,7 @@ def _programme(facts: Facts) -> list[Card]:
 def _instrument(facts: Facts) -> list[Card]:
     observation = facts.observation
     mode = mode_of(observation.instrument_name)
-    exp_type = mode.exp_type
-    if observation.is_time_series and mode.kind == "image":
-        exp_type = exp_type.replace("_IMAGE", "_TSIMAGE")
+    exp_type = exp_type_of(mode, is_time_series=observation.is_time_series)
     detector = facts.stem.rpartition("_")[2].upper()
     known = {name.upper() for entry in MODES.values() for name in entry.detectors} | {"NRCALONG", "NRCBLONG"}
     cards: list[Card] = [
@@ -102,7 +109,7 @@ def _instrument(facts: Facts) -> list[Card]:
 def optics(instrument: str, elements: str) -> list[Card]:
     """FILTER with PUPIL or GRATING, or CHANNEL and BAND, as the instrument's headers name them."""
     parts = [part.strip().upper() for part in elements.split(";") if part.strip()]
-    first, second = (parts + ["", ""])[:2]
+    first, second = [*parts, "", ""][:2]
     if instrument == "NIRSPEC":
         return [("FILTER", first), ("GRATING", second or "MIRROR")]
     if instrument == "NIRCAM":

@@ -1,4 +1,4 @@
-"""Which kind of body a file name asks for. Imports no server part."""
+"""Which kind of body a file name asks for. Knows no HTTP."""
 
 from . import fits, pictures, texts
 from .parts import Body, Facts

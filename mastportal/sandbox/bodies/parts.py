@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
-from ..observation import Observation
-from .checksum import add, sum32, times
+from mastportal.sandbox.observation import Observation
+
+from .checksum import add, sum32, sum32_of_block, times
 
 FITS_BLOCK = 2880
 
@@ -34,7 +35,7 @@ class Plain:
 
 @dataclass(frozen=True)
 class Repeated:
-    """`length` bytes of `block` over and over, then zeros to a whole FITS block; a block is a multiple of 4 bytes."""
+    """`length` bytes of `block` (a multiple of 4 bytes) again and again, then zeros to a whole FITS block."""
 
     block: bytes
     length: int
@@ -48,7 +49,7 @@ class Repeated:
         """The 32-bit ones' complement sum of all bytes, without visiting them."""
         whole, rest = divmod(self.length, len(self.block))
         tail = self.block[:rest]
-        return add(times(sum32(self.block), whole), sum32(tail + bytes(-len(tail) % 4)))
+        return add(times(sum32_of_block(self.block), whole), sum32(tail + bytes(-len(tail) % 4)))
 
     def read(self, start: int, stop: int) -> bytes:
         stop = min(stop, self.size)

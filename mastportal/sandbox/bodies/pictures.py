@@ -1,4 +1,4 @@
-"""Previews: small JPEG and PNG pictures, padded to a size known beforehand. Imports no server part."""
+"""Previews: small JPEG and PNG pictures, padded to a size known beforehand. Knows no HTTP."""
 
 import io
 import zlib

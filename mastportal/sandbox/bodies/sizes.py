@@ -4,7 +4,6 @@ from hashlib import blake2b
 
 from .parts import Facts
 
-
 _LEAST_GROWTH = 8 * 2880
 
 
@@ -14,7 +13,7 @@ def seed_of(facts: Facts) -> int:
 
 
 def target_bytes(facts: Facts) -> int:
-    """Typical size times the kind's factor, up to a fifth more or less; each version is larger than the last."""
+    """Typical size times the kind's factor, a fifth more or less; each version is larger than the last."""
     spread = 0.8 + 0.4 * (int.from_bytes(blake2b(facts.filename.encode(), digest_size=4).digest()) / 2**32)
     size = max(256, int(facts.file_bytes * (facts.factor or 1.0) * spread))
     # Large enough that rounding to rows and FITS blocks never hides it.

@@ -1,4 +1,4 @@
-"""Bodies that are text: associations, pools and catalogues. Imports no server part."""
+"""Bodies that are text: associations, pools and catalogues. Knows no HTTP."""
 
 import json
 
@@ -8,7 +8,8 @@ from .parts import Body, Facts, Plain
 from .sizes import seed_of, target_bytes
 
 _POOL_COLUMNS = (
-    "FILENAME", "PROGRAM", "OBS_NUM", "VISIT", "TARGETID", "EXP_TYPE", "INSTRUME", "DETECTOR", "FILTER", "ASN_CANDIDATE",
+    "FILENAME", "PROGRAM", "OBS_NUM", "VISIT", "TARGETID", "EXP_TYPE", "INSTRUME", "DETECTOR", "FILTER",
+    "ASN_CANDIDATE",
 )  # fmt: skip
 
 
@@ -37,14 +38,13 @@ def association(facts: Facts) -> Body:
 
 
 def pool(facts: Facts) -> Body:
-    """The association pool: a table separated by bars, as the pipeline writes it."""
-    observation = facts.observation
+    """The association pool, a table separated by bars: of a whole programme, so from the name alone."""
+    program = facts.filename[2:7]
     rows = ["|".join(_POOL_COLUMNS)]
     for number in range(1, 13):
         rows.append(
-            f"jw{observation.program:0>5}001001_02101_{number:05d}_uncal.fits|{observation.program}|1|1|1|"
-            f"{observation.product_type}|{observation.instrument_name.partition('/')[0]}|MULTIPLE|"
-            f"CLEAR|[('o001', 'OBSERVATION')]"
+            f"jw{program}001001_02101_{number:05d}_uncal.fits|{program}|1|1|1|"
+            "NULL|NULL|MULTIPLE|CLEAR|[('o001', 'OBSERVATION')]"
         )
     return _text("\n".join(rows) + "\n" * (1 + facts.version), "text/csv")
 
@@ -57,9 +57,10 @@ def catalogue(facts: Facts) -> Body:
     head += [f"# meta: {{filename: {facts.filename}}}", "# schema: astropy-2.0", " ".join(names)]
     random = np.random.default_rng(seed_of(facts))
     count = 40 + seed_of(facts) % 40 + facts.version
+    centre = np.array([facts.observation.ra_deg, facts.observation.dec_deg, 2.0])
     rows = [
-        f"{n} {facts.observation.ra_deg + ra:.8f} {facts.observation.dec_deg + dec:.8f} {flux:.6e} {flux / 20:.6e}"
-        for n, (ra, dec, flux) in enumerate(random.normal(0, 0.01, (count, 3)) + (0, 0, 2), 1)
+        f"{n} {ra:.8f} {dec:.8f} {flux:.6e} {flux / 20:.6e}"
+        for n, (ra, dec, flux) in enumerate(centre + random.normal(0, 0.01, (count, 3)), 1)
     ]
     return _text("\n".join([*head, *rows]) + "\n" * (1 + facts.version), "text/plain")
 
