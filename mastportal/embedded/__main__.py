@@ -1,7 +1,9 @@
 """The command line behind `./run`. Wiring only."""
 
+import signal
 import subprocess
 import sys
+from types import FrameType
 
 from mastportal.embedded.checks import check
 from mastportal.embedded.environment import python
@@ -32,7 +34,13 @@ def main(arguments: list[str]) -> int:
             return 2
 
 
+def _terminated(number: int, frame: FrameType | None) -> None:
+    """Leave by the front door, so that everything started is stopped and what is temporary is removed."""
+    raise SystemExit(128 + number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         sys.exit(main(sys.argv[1:]))
     except StartError as error:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from mastportal.embedded.state import CHECKOUT, StartError
@@ -18,10 +19,10 @@ RESTART_PAUSE_S = (0.5, 1, 2, 5, 10, 30)
 SETTLED_S = 60.0
 
 
-def die_with_parent() -> None:
+def die_with_parent(stop_signal: int = signal.SIGTERM) -> None:
     """In the child: ask the kernel to stop it when the supervisor dies, however that happens (Linux)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Child:
                 cwd="/" if self.as_nobody else CHECKOUT,
                 # A Ctrl-C at the terminal reaches the supervisor alone, which stops all in order.
                 process_group=0,
-                preexec_fn=die_with_parent,
+                preexec_fn=partial(die_with_parent, self.stop_signal),
                 **user,
             )
         self.started_at = time.monotonic()

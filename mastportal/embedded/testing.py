@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mastportal.embedded.child import die_with_parent
 from mastportal.embedded.environment import Wishes, django_environment, python
 from mastportal.embedded.family import data_services, sandbox
 from mastportal.embedded.state import CHECKOUT, State, free_port
@@ -40,6 +41,5 @@ def run_tests(arguments: list[str]) -> int:
     """pytest over `tests`, all but those marked `long` unless the arguments choose."""
     chosen = [] if any(word == "-m" or word.startswith("-m=") for word in arguments) else ["-m", "not long"]
     with throwaway() as env:
-        return subprocess.run(
-            python("-m", "pytest", *chosen, *arguments), env=env | SHORT, cwd=CHECKOUT
-        ).returncode
+        command = python("-m", "pytest", *chosen, *arguments)
+        return subprocess.run(command, env=env | SHORT, cwd=CHECKOUT, preexec_fn=die_with_parent).returncode
