@@ -148,7 +148,10 @@ def count_again(request: Request, pk: UUID) -> Response:
 @api_view(["GET"])
 def resolve(request: Request) -> Response:
     """Where a target is. After 202 the same address is asked again."""
-    lookup = _asked(*lookups.want_position(request.GET.get("target", "")))
+    text = request.GET.get("target", "")
+    lookup = _asked(*lookups.want_position(text))
+    if lookup.phase == Phase.COMPLETED:
+        lookup.answer = lookups.position(lookup, text)
     return _answer(lookup, request.get_full_path())
 
 

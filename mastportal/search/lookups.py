@@ -50,12 +50,16 @@ def want_position(text: str) -> tuple[Lookup, bool]:
         place = {"ra_deg": target.ra_deg, "dec_deg": target.dec_deg, "radius_deg": target.radius_deg}
         answer = {"name": None, "resolver": None} | place
         return Lookup(kind=Lookup.Kind.RESOLVE, answer=answer, phase=Phase.COMPLETED), False
-    lookup, must_queue = _want(
+    return _want(
         {"kind": Lookup.Kind.RESOLVE, "key": tidy_name(target.name), "question": {"name": target.name}}
     )
-    if lookup.answer and target.radius_deg is not None:
-        lookup.answer = lookup.answer | {"radius_deg": target.radius_deg}
-    return lookup, must_queue
+
+
+def position(lookup: Lookup, text: str) -> dict[str, Any]:
+    """The answer to `want_position(text)`, with the radius that `text` asks for."""
+    radius_deg = parse_target(text).radius_deg
+    answer: dict[str, Any] = lookup.answer or {}
+    return answer | ({"radius_deg": radius_deg} if radius_deg is not None else {})
 
 
 @transaction.atomic

@@ -1,0 +1,227 @@
+"""Owns what the pages of searches show, worked out beforehand. Knows no requests; asks nobody."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import archive
+from mastportal.mast.coordinates import as_sexagesimal
+from mastportal.mast.criteria import parse_question
+from mastportal.mast.errors import BadQuestion
+from mastportal.mast.target import display_name, format_radius
+from mastportal.search import results
+from mastportal.search.failures import PASSING, Expired, Failed, NoRows, NotReady
+from mastportal.search.forms import form_of, params_of
+from mastportal.search.models import ResultSet, Search, SearchUse
+from mastportal.search.rowstates import COLUMNS, states_of
+from mastportal.tables.columns import BadQuery
+from mastportal.tables.grammar import TableQuery
+from mastportal.tables.view import TableView, table_view
+
+RECENT = 8
+SEARCHES_A_PAGE = 50
+FACETS = {
+    "observations": """obs_collection instrument_name target_name filters calib_level dataproduct_type t_min
+        t_exptime proposal_id proposal_pi dataRights wavelength_region target_classification intentType""",
+    "jwst-keywords": """exp_type filter pupil grating channel band detector targprop program category
+        productLevel subarray effexptm date_obs_mjd tsovisit""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question under way, in words; `revision` changes when there is more to say."""
+
+    result: ResultSet
+    revision: str
+
+    @classmethod
+    def of(cls, result: ResultSet) -> "Waiting":
+        told = (result.pk, result.phase, result.count, result.row_count, bool(result.understood))
+        return cls(result, "-".join(map(str, told)))
+
+    @property
+    def waited_s(self) -> int:
+        return round(self.result.waited_s)
+
+    @property
+    def step(self) -> str:
+        """What is being done now."""
+        result = self.result
+        if result.phase == "QUEUED":
+            return "waiting for its turn"
+        if result.count is None:
+            return "asking how many rows there are"
+        return f"{result.row_count:,} of {result.count:,} rows are here"
+
+
+def recent_searches(user: User) -> list[SearchUse]:
+    return list(SearchUse.objects.filter(user=user).select_related("search")[:RECENT])
+
+
+def panel_context(user: User, params: QueryDict, error: BadQuestion | None = None) -> dict[str, Any]:
+    """The search panel with what an address or a mistaken question says."""
+    return {"form": form_of(params, error), "recent": recent_searches(user), "examples": EXAMPLES}
+
+
+def list_context(user: User, number: str) -> dict[str, Any]:
+    """A person's searches, newest first."""
+    uses = SearchUse.objects.filter(user=user).select_related("search__current", "search__latest")
+    page = Paginator(uses, SEARCHES_A_PAGE).get_page(number)
+    return {"page": page, "uses": page.object_list}
+
+
+def understood_words(understood: dict[str, Any] | None) -> str:
+    """What a target was taken for: M 57 → 18h53m35.1s +33d01m45s (SIMBAD), radius 1′."""
+    if not understood or understood.get("ra_deg") is None:
+        return ""
+    words = as_sexagesimal(understood["ra_deg"], understood["dec_deg"])
+    if understood.get("name"):
+        words = f"{display_name(understood['name'])} → {words}"
+    if understood.get("resolver"):
+        words += f" ({understood['resolver']})"
+    radius_deg = understood.get("radius_deg")
+    return f"{words}, radius {format_radius(radius_deg)}" if radius_deg is not None else words
+
+
+def result_context(user: User, search: Search, params: QueryDict, path: str) -> dict[str, Any]:
+    """A search's page: its rows, or why there are none; `status` is the page's."""
+    context = _about(user, search)
+    try:
+        result = results.snapshot(search, params.get("result", ""))
+        view = result_view(search, result, params, path)
+    except NoRows as error:
+        return context | _without_rows(search, error)
+    except BadQuery as error:
+        return context | {"state": "bad_query", "sentence": error.message, "status": 400}
+    except BadQuestion as error:
+        return context | {"state": "bad_query", "sentence": str(error), "status": 404}
+    return context | table_context(search, result, view)
+
+
+def _about(user: User, search: Search) -> dict[str, Any]:
+    latest = search.latest
+    again = params_of(search.criteria)
+    return {
+        "search": search,
+        "form": form_of(QueryDict(again)),
+        "form_is_folded": True,
+        "edit_url": f"{reverse('search')}?{again}",
+        "recent": recent_searches(user),
+        "examples": EXAMPLES,
+        "waiting": Waiting.of(latest) if latest and latest.is_unfinished else None,
+        "understood": understood_words(latest.understood if latest else None),
+        "archive_name": settings.ARCHIVE_NAME,
+    }
+
+
+def result_view(search: Search, result: ResultSet, params: QueryDict, path: str) -> TableView:
+    """Raises NoRows when the rows cannot be read, BadQuery when the address asks what they cannot answer."""
+    table = results.open_table(result.pk)
+    pairs = [(name, value) for name, values in params.lists() for value in values]
+    kind = "jwst-keywords" if search.collection == "jwst-keywords" else "observations"
+    return table_view(
+        table,
+        TableQuery.parse(pairs, table.schema),
+        path,
+        facet_columns=_worth_counting(table.columns, FACETS[kind].split()),
+        values=COLUMNS,
+        state_of=states_of(archive.today_mjd(), str(search.pk)),
+    )
+
+
+def _worth_counting(columns: dict[str, Any], names: list[str]) -> list[str]:
+    return [name for name in names if name in columns]
+
+
+def table_context(search: Search, result: ResultSet, view: TableView) -> dict[str, Any]:
+    """What `table/table.html` needs beside the view, and what the page says about the snapshot."""
+    latest = search.latest
+    failed = latest is not None and latest.pk != result.pk and latest.phase == "ERROR"
+    return {
+        "state": "rows" if result.row_count else "nothing",
+        "status": 200,
+        "result": result,
+        "understood": understood_words(result.understood),
+        "view": view,
+        "legend": True,
+        "table_label": "Rows found",
+        "select_form": "selected",
+        "selection_key": str(result.pk),
+        "actions": "search/actions.html",
+        "export_url": f"{reverse('api-export', args=[search.pk])}?result={result.pk}&",
+        "detail_path": f"{reverse('result', args=[search.pk])}rows/{result.pk}/",
+        "is_newest": search.current_id == result.pk,
+        "is_stale": not result.is_fresh,
+        "refresh_error": latest.error if failed and latest else "",
+        "refresh_is_passing": failed and latest is not None and latest.error_kind in PASSING,
+        "age_words": age_words(result),
+    }
+
+
+def age_words(result: ResultSet) -> str:
+    """How old an answer is, in the unit a person would use."""
+    age_s = result.age_s or 0.0
+    for unit_s, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if age_s >= unit_s:
+            count = int(age_s // unit_s)
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "less than a minute"
+
+
+def _without_rows(search: Search, error: NoRows) -> dict[str, Any]:
+    if isinstance(error, NotReady):
+        return {"state": "waiting", "status": 200}
+    if isinstance(error, Expired):
+        return {"state": "expired", "sentence": str(error), "status": 200}
+    kind = error.kind if isinstance(error, Failed) else error.code
+    latest = search.latest
+    suggestion = (latest.understood or {}).get("suggestion") if latest else None
+    return {
+        "state": "failed",
+        "kind": kind,
+        "is_passing": kind in PASSING,
+        "sentence": str(error),
+        "suggestion": suggestion,
+        "suggestion_url": f"{reverse('ask')}?{params_of(suggestion)}" if suggestion else "",
+        "status": 200,
+    }
+
+
+def row_context(search: Search, result: ResultSet, number: int) -> dict[str, Any]:
+    """Every field of one row with its label, unit and meaning. Raises NoRows, IndexError."""
+    from mastportal.search.details import details_of
+
+    table = results.open_table(result.pk)
+    return details_of(search, result, table, number)
+
+
+def code_of(question: dict[str, Any]) -> str:
+    """The lines of Python that ask MAST the same."""
+    return parse_question(question).code()
+
+
+def now_iso() -> str:
+    return timezone.now().isoformat()
+
+
+EXAMPLES = [
+    ("m57 r=1m", "collection=observations&target=m57%20r%3D1m", "a name and a radius of one arcminute"),
+    (
+        "18 53 35.08 +33 01 45.03 r=0.02",
+        "collection=observations&target=18%2053%2035.08%20%2B33%2001%2045.03%20r%3D0.02",
+        "sexagesimal, radius in degrees",
+    ),
+    ("1176, 1073", "collection=programs&programs=1176%2C%201073", "two programmes"),
+    (
+        "NIRISS, exp_type NIS_WFSS",
+        "collection=jwst-keywords&instrument=niriss&c.exp_type=NIS_WFSS",
+        "files by instrument keyword",
+    ),
+]

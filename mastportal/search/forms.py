@@ -1,0 +1,175 @@
+"""Owns the search panel's form: addresses to questions and back, fields in groups. Asks nobody, stores nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.http import QueryDict
+
+from mastportal.mast.criteria import COLLECTIONS
+from mastportal.mast.errors import BadQuestion
+from mastportal.mast.fields import INSTRUMENTS, Field, fields_of
+
+PARTS = {"observations": "target", "programs": "programs", "jwst-keywords": "instrument", "ids": "ids"}
+LABELS = {
+    "observations": "MAST Observations by Object Name or RA/Dec",
+    "programs": "MAST Observations by Proposal ID",
+    "jwst-keywords": "JWST Instrument Keywords",
+    "ids": "A list of observation ids or file names",
+}
+SEPARATOR = ";"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that can be chosen."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One field of Advanced Search: choices to tick, a range, or a text; with what was asked of it."""
+
+    field: Field
+    options: list[Option]
+    text: str
+    low: str
+    high: str
+    error: str = ""
+
+    @property
+    def is_range(self) -> bool:
+        return self.field.kind == "range"
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.text or self.low or self.high or any(option.chosen for option in self.options))
+
+    @property
+    def hint(self) -> str:
+        if self.field.unit == "MJD":
+            return "MJD or date"
+        return self.field.unit
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that belong together."""
+
+    name: str
+    criteria: list[Criterion]
+
+    @property
+    def is_used(self) -> bool:
+        return any(each.is_used or each.error for each in self.criteria)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """The panel as it is filled in; `error` is one sentence and `error_field` the part it is about."""
+
+    collection: str
+    collections: list[Option]
+    instruments: list[Option]
+    target: str
+    programs: str
+    ids: str
+    advanced: bool
+    groups: list[Group] = field(default_factory=list)
+    error: str = ""
+    error_field: str = ""
+
+    @property
+    def is_about_keywords(self) -> bool:
+        return self.collection == "jwst-keywords"
+
+
+def question_of(params: QueryDict) -> dict[str, Any]:
+    """The body of a search as the REST interface takes it, from the panel's fields."""
+    collection = params.get("collection") or "observations"
+    part = PARTS.get(collection, "target")
+    question: dict[str, Any] = {"collection": collection, part: params.get(part, "")}
+    criteria: dict[str, Any] = {}
+    for name in params:
+        operator, dot, column = name.partition(".")
+        if dot and operator == "c" and (values := _values(params.getlist(name))):
+            criteria[column] = values
+        elif dot and operator in {"min", "max"} and (bound := params.get(name, "").strip()):
+            criteria.setdefault(column, {})[operator] = bound
+    return question | ({"criteria": criteria} if criteria else {})
+
+
+def _values(texts: Sequence[str]) -> list[str]:
+    parts = (part.strip() for text in texts for part in text.split(SEPARATOR))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def params_of(question: Mapping[str, Any]) -> str:
+    """The panel's query string for a question in its canonical form: the way back of `question_of`."""
+    collection = str(question["collection"])
+    part = question.get(PARTS[collection], "")
+    pairs = [("collection", collection), (PARTS[collection], _joined(part))]
+    for column, condition in dict(question.get("criteria") or {}).items():
+        if isinstance(condition, Mapping) and "exact" not in condition:
+            pairs += [(f"{bound}.{column}", str(value)) for bound, value in condition.items()]
+        else:
+            values = condition["exact"] if isinstance(condition, Mapping) else condition
+            pairs += [(f"c.{column}", str(value)) for value in values]
+    return urlencode(pairs, quote_via=quote, safe="*,:")
+
+
+def _joined(part: object) -> str:
+    return ", ".join(map(str, part)) if isinstance(part, list) else str(part)
+
+
+def form_of(params: QueryDict, error: BadQuestion | None = None) -> SearchForm:
+    """The panel for what an address says; the first collection when it says none."""
+    collection = params.get("collection", "")
+    collection = collection if collection in COLLECTIONS else "observations"
+    instrument = params.get("instrument", "").casefold()
+    instrument = instrument if instrument in INSTRUMENTS else "nircam"
+    fault = error.field if error else ""
+    has_criteria = any(name.startswith(("c.", "min.", "max.")) for name in params)
+    advanced = "advanced" in params or has_criteria or fault.startswith("criteria")
+    return SearchForm(
+        collection=collection,
+        collections=[Option(name, LABELS[name], name == collection) for name in COLLECTIONS],
+        instruments=[Option(name, label, name == instrument) for name, label in INSTRUMENTS.items()],
+        target=params.get("target", ""),
+        programs=params.get("programs", ""),
+        ids=params.get("ids", ""),
+        advanced=advanced,
+        groups=_groups(params, collection, instrument, error) if advanced else [],
+        error=str(error) if error else "",
+        error_field=fault if not fault.startswith("criteria.") else fault.removeprefix("criteria."),
+    )
+
+
+def _groups(params: QueryDict, collection: str, instrument: str, error: BadQuestion | None) -> list[Group]:
+    asked = [each for each in fields_of(collection, instrument) if each.kind != "none"]
+    order = {name: place for place, name in enumerate(dict.fromkeys(each.group for each in asked))}
+    asked.sort(key=lambda each: order[each.group])
+    return [
+        Group(name, [_criterion(each, params, error) for each in fields])
+        for name, fields in groupby(asked, key=lambda each: each.group)
+    ]
+
+
+def _criterion(asked: Field, params: QueryDict, error: BadQuestion | None) -> Criterion:
+    values = _values(params.getlist(f"c.{asked.name}"))
+    known = {choice.casefold() for choice in asked.choices}
+    chosen = {value.casefold() for value in values}
+    is_at_fault = error is not None and error.field == f"criteria.{asked.name}"
+    return Criterion(
+        field=asked,
+        options=[Option(choice, choice, choice.casefold() in chosen) for choice in asked.choices],
+        text=f"{SEPARATOR} ".join(value for value in values if value.casefold() not in known),
+        low=params.get(f"min.{asked.name}", ""),
+        high=params.get(f"max.{asked.name}", ""),
+        error=str(error) if is_at_fault else "",
+    )
