@@ -68,5 +68,5 @@ def stub_server() -> Iterator[Stub]:
 
 def hurried(url: str, **changes: float) -> Archive:
     """An archive at `url` that is waited for shortly."""
-    patience = {"connect_timeout_s": 2, "stall_s": 5, "question_timeout_s": 20, "poll_s": 0.02} | changes
+    patience = {"connect_timeout_s": 2, "stall_s": 30, "question_timeout_s": 60, "poll_s": 0.02} | changes
     return Archive(url, WHO_ASKS, **patience)
