@@ -11,6 +11,7 @@ from .downloads import file
 from .holdings import Holdings
 from .identity import whoami
 from .invoke import Mashup
+from .missions import Missions, uri_of_product
 from .resolver import resolve
 from .wire import Answer, Request, as_json, plain
 
@@ -39,6 +40,7 @@ class Archive:
                 (r"(/jwst)?/api/v0\.1/Download/file|/portal(_jwst)?/Download/file", self._file),
                 (r"/api/v0\.1/Download/bundle\.(sh|zip|tar\.gz)", self._bundle),
                 (r"/whoami|/info", whoami),
+                (r"/search/.*", Missions(holdings).answer),
                 (r"/Santa-war/query", self._resolve),
             )
         )
@@ -78,4 +80,6 @@ def service_of(request: Request) -> str:
 
 def uri_of(request: Request) -> str:
     """The dataURI a request is about, the first of several."""
+    if request.path.startswith("/search/"):
+        return uri_of_product(request)
     return request.first("uri") if "/Download/" in request.path else ""

@@ -139,7 +139,7 @@ class Mashup:
         """Sizes, checksums and access are those of the body served now, so the holdings fill them."""
         if not {name.lower() for name in names} & FILLED_WHEN_SERVED:
             return _take(selection, asked, names)
-        return self._holdings.keyword_page(instrument, selection.rows[asked.part]).select(names)
+        return self._holdings.keyword_page(instrument, selection.rows[asked.part].tolist()).select(names)
 
     def _lookup(self, asked: Asked, question: Mapping[str, object]) -> Answer:
         found = resolve(self._holdings, [str(asked.params.get("input", ""))])

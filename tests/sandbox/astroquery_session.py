@@ -12,7 +12,7 @@ from typing import Any
 
 import astroquery
 from astropy.table import Table
-from astroquery.mast import Mast, Observations
+from astroquery.mast import Mast, MastMissions, Observations
 
 FOLDER = Path(sys.argv[1])
 PUBLIC, EXCLUSIVE = sys.argv[2], sys.argv[3]
@@ -152,9 +152,32 @@ def login() -> Any:
     }
 
 
+def mission_search() -> Any:
+    hst = MastMissions(mission="hst")
+    program = os.environ["HST_PROGRAM"]
+    found = hst.query_criteria(sci_pep_id=program, select_cols=["sci_targname", "sci_ra"])
+    products = hst.get_product_list(found[:1])
+    manifest = hst.download_products(products[:2], download_dir=str(FOLDER), verbose=False)
+    sizes = [Path(path).stat().st_size for path in manifest["Local Path"]]
+    return {
+        "columns": found.colnames, "ids": list(found["sci_data_set_name"]),
+        "status": list(manifest["Status"]),
+        "sizes": sizes, "said": [int(size) for size in products["size"][:2]],
+        "all": len(hst.get_column_list()),
+    }  # fmt: skip
+
+
+def mission_position() -> Any:
+    jwst = MastMissions(mission="jwst")
+    near = jwst.query_region("283.396 33.029", radius=2)
+    named = jwst.query_object("M57", radius=2, instrume="MIRI")
+    return {"separations": [float(s) for s in near["ang_sep"]], "instruments": sorted(set(named["instrume"]))}
+
+
 STEPS: tuple[Callable[[], Any], ...] = (
     criteria, numbers, at_position, pages, counts, resolved, metadata, product_list, downloads, one_file,
-    script, keywords, refused, bad_login, login, lambda: sorted(Observations.list_missions()),
+    script, keywords, refused, bad_login, login, mission_search, mission_position,
+    lambda: sorted(Observations.list_missions()),
 )  # fmt: skip
 
 

@@ -28,12 +28,13 @@ def done(
     asking = Asking(running.url)
     tokens = asking.http.get("/_sandbox/tokens").json()
     good = next(t["token"] for t in tokens if exclusive_product["proposal_id"] in t["programs"])
-    asking.http.close()
     environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")} | {
         "ASTROPY_CONFIG_DIR": str(folder), "ASTROPY_CACHE_DIR": str(folder), "GOOD_TOKEN": good,
+        "HST_PROGRAM": hst_program(asking),
         "http_proxy": running.url, "no_proxy": HOSTS, "NO_PROXY": HOSTS,
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }  # fmt: skip
+    asking.http.close()
     command = [
         sys.executable,
         str(SCRIPT),
@@ -44,6 +45,12 @@ def done(
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
     assert ran.returncode == 0, ran.stderr[-3000:]
     return json.loads((folder / "results.json").read_text())
+
+
+def hst_program(asking: Asking) -> str:
+    """A programme with executed HST observations."""
+    rows = asking.observations("proposal_id,calib_level", obs_collection="HST")
+    return next(row["proposal_id"] for row in rows if row["calib_level"] > 0)
 
 
 def test_no_step_failed(done: dict[str, Any]) -> None:
@@ -138,6 +145,27 @@ def test_keyword_service(done: dict[str, Any]) -> None:
 
 def test_missions(done: dict[str, Any]) -> None:
     assert {"HST", "JWST"} <= set(done["<lambda>"])
+
+
+def test_mission_search(done: dict[str, Any], asking: Asking) -> None:
+    found = done["mission_search"]
+    program = hst_program(asking)
+    executed = {
+        row["obs_id"]
+        for row in asking.observations(proposal_id=program, obs_collection="HST")
+        if row["calib_level"] >= 0
+    }
+    assert set(found["ids"]) == executed
+    assert {"sci_targname", "sci_ra", "sci_data_set_name"} <= set(found["columns"])
+    assert (set(found["status"]), found["sizes"]) == ({"COMPLETE"}, found["said"])
+    assert found["all"] == 57
+
+
+def test_mission_search_by_position(done: dict[str, Any]) -> None:
+    separations = done["mission_position"]["separations"]
+    assert separations
+    assert all(0 <= arcmin <= 2 for arcmin in separations)
+    assert done["mission_position"]["instruments"] == ["MIRI"]
 
 
 def test_curl_script_fetches_what_it_names(done: dict[str, Any], tmp_path: Path) -> None:
