@@ -20,6 +20,8 @@ DOMAIN = {
     "mastportal.search": {"mastportal.search", "accounts"},
     "accounts": {"accounts"},
 }
+# The direct download asks whether its URI was listed; doors stand above every app, but none needs more.
+DOORS_ALSO = {"mastportal.files": {"mastportal.search"}}
 PURE = {"mastportal.mast", "mastportal.tables"}
 WIRING = {
     "mastportal.urls",
@@ -81,7 +83,7 @@ def allowed(module: str) -> set[str]:
         return {room}
     if room in DOMAIN:
         rooms = DOMAIN[room] | PURE
-        return rooms | DOOR_TOOLS if is_door(module) else rooms
+        return rooms | DOOR_TOOLS | DOORS_ALSO.get(room, set()) if is_door(module) else rooms
     if module in DOOR_TOOLS:
         return PURE | {module}
     return {room_of(name) for name in SOURCES}
