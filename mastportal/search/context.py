@@ -1,31 +1,27 @@
-"""Owns what the pages of searches show, worked out beforehand. Knows no requests; asks nobody."""
+"""Owns what a search's own page shows, worked out beforehand. Knows no requests; asks nobody."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts import archive
 from mastportal.mast.coordinates import as_sexagesimal
-from mastportal.mast.criteria import parse_question
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.target import display_name, format_radius
 from mastportal.search import results
 from mastportal.search.failures import PASSING, Expired, Failed, NoRows, NotReady
 from mastportal.search.forms import form_of, params_of
-from mastportal.search.models import ResultSet, Search, SearchUse
+from mastportal.search.models import ResultSet, Search
+from mastportal.search.panel import EXAMPLES, recent_searches
 from mastportal.search.rowstates import COLUMNS, states_of
 from mastportal.tables.columns import BadQuery
 from mastportal.tables.grammar import TableQuery
 from mastportal.tables.view import TableView, table_view
 
-RECENT = 8
-SEARCHES_A_PAGE = 50
 FACETS = {
     "observations": """obs_collection instrument_name target_name filters calib_level dataproduct_type t_min
         t_exptime proposal_id proposal_pi dataRights wavelength_region target_classification intentType""",
@@ -59,22 +55,6 @@ class Waiting:
         if result.count is None:
             return "asking how many rows there are"
         return f"{result.row_count:,} of {result.count:,} rows are here"
-
-
-def recent_searches(user: User) -> list[SearchUse]:
-    return list(SearchUse.objects.filter(user=user).select_related("search")[:RECENT])
-
-
-def panel_context(user: User, params: QueryDict, error: BadQuestion | None = None) -> dict[str, Any]:
-    """The search panel with what an address or a mistaken question says."""
-    return {"form": form_of(params, error), "recent": recent_searches(user), "examples": EXAMPLES}
-
-
-def list_context(user: User, number: str) -> dict[str, Any]:
-    """A person's searches, newest first."""
-    uses = SearchUse.objects.filter(user=user).select_related("search__current", "search__latest")
-    page = Paginator(uses, SEARCHES_A_PAGE).get_page(number)
-    return {"page": page, "uses": page.object_list}
 
 
 def understood_words(understood: dict[str, Any] | None) -> str:
@@ -130,14 +110,10 @@ def result_view(search: Search, result: ResultSet, params: QueryDict, path: str)
         table,
         TableQuery.parse(pairs, table.schema),
         path,
-        facet_columns=_worth_counting(table.columns, FACETS[kind].split()),
+        facet_columns=FACETS[kind].split(),
         values=COLUMNS,
         state_of=states_of(archive.today_mjd(), str(search.pk)),
     )
-
-
-def _worth_counting(columns: dict[str, Any], names: list[str]) -> list[str]:
-    return [name for name in names if name in columns]
 
 
 def table_context(search: Search, result: ResultSet, view: TableView) -> dict[str, Any]:
@@ -192,36 +168,3 @@ def _without_rows(search: Search, error: NoRows) -> dict[str, Any]:
         "suggestion_url": f"{reverse('ask')}?{params_of(suggestion)}" if suggestion else "",
         "status": 200,
     }
-
-
-def row_context(search: Search, result: ResultSet, number: int) -> dict[str, Any]:
-    """Every field of one row with its label, unit and meaning. Raises NoRows, IndexError."""
-    from mastportal.search.details import details_of
-
-    table = results.open_table(result.pk)
-    return details_of(search, result, table, number)
-
-
-def code_of(question: dict[str, Any]) -> str:
-    """The lines of Python that ask MAST the same."""
-    return parse_question(question).code()
-
-
-def now_iso() -> str:
-    return timezone.now().isoformat()
-
-
-EXAMPLES = [
-    ("m57 r=1m", "collection=observations&target=m57%20r%3D1m", "a name and a radius of one arcminute"),
-    (
-        "18 53 35.08 +33 01 45.03 r=0.02",
-        "collection=observations&target=18%2053%2035.08%20%2B33%2001%2045.03%20r%3D0.02",
-        "sexagesimal, radius in degrees",
-    ),
-    ("1176, 1073", "collection=programs&programs=1176%2C%201073", "two programmes"),
-    (
-        "NIRISS, exp_type NIS_WFSS",
-        "collection=jwst-keywords&instrument=niriss&c.exp_type=NIS_WFSS",
-        "files by instrument keyword",
-    ),
-]

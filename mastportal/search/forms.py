@@ -1,4 +1,4 @@
-"""Owns the search panel's form: addresses to questions and back, fields in groups. Asks nobody, stores nothing."""
+"""Owns the search panel's form: from addresses to questions and back, fields in groups. Asks nobody."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,5 +1,17 @@
 """Which page of the search answers which address. Wiring only."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from mastportal.search import views
+
+urlpatterns = [
+    path("", views.home, name="search"),
+    path("search/ask", views.ask, name="ask"),
+    path("search/count", views.count, name="count"),
+    path("search/count/<uuid:pk>", views.counted, name="counted"),
+    path("results/", views.index, name="results"),
+    path("results/<uuid:pk>/", views.result, name="result"),
+    path("results/<uuid:pk>/state", views.state, name="result-state"),
+    path("results/<uuid:pk>/refresh", views.refresh, name="result-refresh"),
+    path("results/<uuid:pk>/rows/<uuid:result_id>/<int:number>", views.row, name="result-row"),
+]

@@ -10,6 +10,7 @@ from functools import cached_property
 from mastportal.tables.cells import Cell, cell
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import Column, columns_of
+from mastportal.tables.export import FORMATS
 from mastportal.tables.facets import facets
 from mastportal.tables.facetview import FacetView, facet_view
 from mastportal.tables.grammar import FACET_LIMIT, TableQuery
@@ -22,11 +23,16 @@ EXPANDED = 200
 
 @dataclass(frozen=True, slots=True)
 class RowState:
-    """How a row is marked: a class of the style sheet, an icon, and the words that say it without colour."""
+    """How a row is marked: a class of the style sheet, an icon, and the words that say it without colour.
+
+    `download_url` is where its file or files are had directly; empty where there are none.
+    """
 
     name: str
     icon: str = ""
     words: str = ""
+    short: str = ""
+    download_url: str = ""
 
 
 PLAIN = RowState("")
@@ -89,6 +95,32 @@ class TableView:
     def filters(self) -> str:
         """The filters alone, as a basket or an export takes them."""
         return TableQuery(filters=self.query.filters, q=self.query.q).querystring()
+
+    @property
+    def total_words(self) -> str:
+        return f"{self.page.total:,}"
+
+    @property
+    def matched_words(self) -> str:
+        return f"{self.page.matched:,}"
+
+    @property
+    def first_words(self) -> str:
+        return f"{self.pager.first_row:,}"
+
+    @property
+    def last_words(self) -> str:
+        return f"{self.pager.last_row:,}"
+
+    @property
+    def export_formats(self) -> tuple[str, ...]:
+        return FORMATS
+
+    @property
+    def export_query(self) -> str:
+        """What an export takes: filters, order and the columns shown."""
+        wanted = TableQuery(filters=self.query.filters, q=self.query.q, sort=self.query.sort, columns=self.shown)
+        return wanted.querystring()
 
     @property
     def is_filtered(self) -> bool:

@@ -1,0 +1,82 @@
+"""Owns what the search panel and the list of searches show. Knows no requests; asks nobody."""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.http import QueryDict
+
+from mastportal.mast.errors import BadQuestion
+from mastportal.search.forms import form_of, params_of
+from mastportal.search.models import SearchUse
+
+RECENT = 8
+SEARCHES_A_PAGE = 50
+RANDOM_TARGETS = (
+    "m57 r=1m",
+    "m83 r=6m",
+    "ngc 3132 r=2m",
+    "m16 r=3m",
+    "ngc 7469 r=1m",
+    "m51 r=5m",
+    "ngc 6302 r=1m",
+    "m101 r=10m",
+    "trappist-1 r=30s",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question to begin with, as written and what it shows."""
+
+    text: str
+    query: str
+    words: str
+
+
+EXAMPLES = (
+    Example("m57 r=1m", "collection=observations&target=m57+r%3D1m", "a name, and a radius of one arcminute"),
+    Example(
+        "18 53 35.08 +33 01 45.03 r=0.02",
+        "collection=observations&target=18+53+35.08+%2B33+01+45.03+r%3D0.02",
+        "sexagesimal, and a radius in degrees",
+    ),
+    Example(
+        "283.396 33.029 r=30s",
+        "collection=observations&target=283.396+33.029+r%3D30s",
+        "degrees, and a radius of 30 arcseconds",
+    ),
+    Example("1176, 1073", "collection=programs&programs=1176%2C+1073", "two programmes"),
+    Example(
+        "NIRISS, exp_type NIS_WFSS",
+        "collection=jwst-keywords&instrument=niriss&c.exp_type=NIS_WFSS",
+        "files by instrument keyword",
+    ),
+)
+
+
+def recent_searches(user: User) -> list[SearchUse]:
+    return list(SearchUse.objects.filter(user=user).select_related("search")[:RECENT])
+
+
+def panel_context(user: User, params: QueryDict, error: BadQuestion | None = None) -> dict[str, Any]:
+    """The panel with what an address or a mistaken question says; `random` in the address picks a target."""
+    if "random" in params:
+        params = params.copy()
+        params["collection"], params["target"] = "observations", random.choice(RANDOM_TARGETS)
+    return {
+        "form": form_of(params, error),
+        "recent": recent_searches(user),
+        "examples": EXAMPLES,
+        "status": 422 if error else 200,
+    }
+
+
+def list_context(user: User, number: str) -> dict[str, Any]:
+    """A person's searches, newest first."""
+    uses = SearchUse.objects.filter(user=user).select_related("search__current", "search__latest")
+    page = Paginator(uses, SEARCHES_A_PAGE).get_page(number)
+    rows = [(use, f"?{params_of(use.search.criteria)}") for use in page.object_list]
+    return {"page": page, "rows": rows}

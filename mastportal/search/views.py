@@ -1,0 +1,150 @@
+"""The pages of searches: each asks the domain once, queues what must be queued, and renders."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mastportal.htmx import render_page, unchanged, wants_fragment
+from mastportal.mast.errors import BadQuestion
+from mastportal.search import lookups, results, tasks
+from mastportal.search.context import Waiting, result_context, understood_words
+from mastportal.search.details import row_context
+from mastportal.search.failures import NoRows
+from mastportal.search.forms import question_of
+from mastportal.search.models import Lookup, ResultSet, Search
+from mastportal.search.panel import list_context, panel_context
+
+
+def _search(pk: UUID) -> Search:
+    return get_object_or_404(Search.objects.select_related("current", "latest"), pk=pk)
+
+
+@login_required
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The search panel, as far as the address fills it in."""
+    context = panel_context(cast(User, request.user), request.GET)
+    return render_page(request, "search/search.html", context, "search/panel.html")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask a question and go to its page; the question may be an address, to be kept or sent to others."""
+    params = request.POST if request.method == "POST" else request.GET
+    try:
+        asked = _asked(request, question_of(params))
+    except BadQuestion as error:
+        context = panel_context(cast(User, request.user), params, error)
+        return render_page(request, "search/search.html", context, status=422)
+    return redirect("result", pk=asked.search.pk)
+
+
+@transaction.atomic
+def _asked(request: HttpRequest, question: dict[str, object], refresh: bool = False) -> results.Asked:
+    asked = results.ask(question, cast(User, request.user), refresh=refresh)
+    if asked.must_queue:
+        tasks.queue_results([asked.result.pk])
+    return asked
+
+
+@login_required
+@never_cache
+@require_POST
+def count(request: HttpRequest) -> HttpResponse:
+    """How many rows the panel's question has, when that is known; else the archive is asked."""
+    context: dict[str, object] = {}
+    try:
+        with transaction.atomic():
+            lookup, must_queue = lookups.want_count(question_of(request.POST))
+            if must_queue:
+                tasks.queue_lookups([lookup.pk])
+        context["lookup"] = lookup
+    except BadQuestion as error:
+        context["sentence"] = str(error)
+    return render_page(request, "search/count.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def counted(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The count that was asked for; 204 as long as the archive has not said."""
+    lookup = get_object_or_404(Lookup, pk=pk, kind=Lookup.Kind.COUNT)
+    if lookup.is_unfinished:
+        return unchanged()
+    return render_page(request, "search/count.html", {"lookup": lookup})
+
+
+@login_required
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """What a person asked, newest first."""
+    context = list_context(cast(User, request.user), request.GET.get("page", "1"))
+    return render_page(request, "search/results.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def result(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A search's rows, filtered and sorted as the address says; or why there are none."""
+    context = result_context(cast(User, request.user), _search(pk), request.GET, request.path)
+    fragment = "table/table.html" if "view" in context else None
+    response = render_page(request, "search/result.html", context, fragment, context["status"])
+    if fragment and wants_fragment(request):
+        response.headers["HX-Push-Url"] = request.get_full_path()
+    return response
+
+
+@login_required
+@never_cache
+@require_safe
+def state(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What is happening to a question under way; 204 when it is as the page has it."""
+    search = _search(pk)
+    if search.latest is None or not search.latest.is_unfinished:
+        return HttpResponse(headers={"HX-Redirect": reverse("result", args=[pk])})
+    waiting = Waiting.of(search.latest)
+    if waiting.revision == request.GET.get("revision"):
+        return unchanged()
+    context = {
+        "search": search,
+        "waiting": waiting,
+        "understood": understood_words(search.latest.understood),
+        "state": "waiting" if search.current is None else "rows",
+    }
+    return render_page(request, "search/waiting.html", context)
+
+
+@login_required
+@require_POST
+def refresh(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask the archive again; the old rows stay until the new ones are here."""
+    _asked(request, _search(pk).criteria, refresh=True)
+    return redirect("result", pk=pk)
+
+
+@login_required
+@never_cache
+@require_safe
+def row(request: HttpRequest, pk: UUID, result_id: UUID, number: int) -> HttpResponse:
+    """All about one row."""
+    search = _search(pk)
+    snapshot = get_object_or_404(ResultSet, pk=result_id, search=search)
+    try:
+        context = row_context(search, snapshot, number)
+    except (IndexError, NoRows) as error:
+        raise Http404("There is no such row; the search may have been asked again.") from error
+    return render_page(request, "search/row_page.html", context, "search/row.html")
