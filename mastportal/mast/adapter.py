@@ -22,6 +22,17 @@ BEAT_EVERY_S = 1.0
 _PIECE_BYTES = 256 * 1024
 
 
+class ReadAnswer(requests.Response):
+    """An answer whose JSON is parsed once, though astroquery and we both look at it; pages are tens of MB."""
+
+    _parsed: Any = None
+
+    def json(self, **kwargs: Any) -> Any:
+        if self._parsed is None:
+            self._parsed = super().json(**kwargs)
+        return self._parsed
+
+
 class ArchiveAdapter(HTTPAdapter):
     """Sends to `archive` only, redirects included; the token goes nowhere else and into no log.
 
@@ -57,7 +68,9 @@ class ArchiveAdapter(HTTPAdapter):
         response.request = request
         self._note_date(response)
         self._read(response)
-        return response
+        answer = ReadAnswer()
+        vars(answer).update(vars(response))
+        return answer
 
     def _sent(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
         kwargs.pop("proxies", None)

@@ -34,7 +34,10 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """A valid question. Made by `parse_question`; `as_json()` gives it back, with the target as asked for."""
+    """A valid question, made by `parse_question`, which reads `as_json()` back.
+
+    A located name is written with the radius in use; its position is not part of the question.
+    """
 
     collection: str
     instrument: str | None = None
