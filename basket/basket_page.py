@@ -1,9 +1,12 @@
 """Owns what the pages of baskets need, worked out beforehand: tree, presets, sums, the products' table."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
 
 from accounts.access import Person
 from basket import access
@@ -11,9 +14,43 @@ from basket.amounts import size_in_words
 from basket.forms import BundleForm, groups_to_share_with
 from basket.harvest import products_of
 from basket.models import Basket
+from basket.pages import SHOWN_LINES, tree_of
 from basket.phases import Preset
-from basket.pages import tree_of
+from basket.selection import Selection, Wanted, sums_by
 from basket.sums import State, here_already, state_of, wanted_of
+from mastportal.tables.codes import OpenTable
+from mastportal.tables.columns import BadQuery
+from mastportal.tables.grammar import TableQuery
+from mastportal.tables.links import chips
+from mastportal.tables.paging import Row
+from mastportal.tables.view import RowState, TableView, table_view
+
+SHOWN_SUMS = 12
+SUMS = [("Suffix", "suffix"), ("Detector", "detector"), ("Category", "productType")]
+FACETS = (
+    "productGroupDescription",
+    "productType",
+    "productSubGroupDescription",
+    "calib_level",
+    "suffix",
+    "detector",
+    "extension",
+    "guide_star",
+    "needs_token",
+    "size",
+)
+COLUMNS = (
+    "productFilename",
+    "productType",
+    "productSubGroupDescription",
+    "calib_level",
+    "size",
+    "detector",
+    "obs_id",
+    "description",
+    "proposal_id",
+    "dataRights",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +92,78 @@ def state_page(basket: Basket, user: Person) -> dict[str, Any]:
         "selected_words": size_in_words(sums.bytes_selected),
         "total_words": size_in_words(sums.bytes),
         "here": here_already(wanted),
+        "wanted": wanted,
         "mark": sha256(repr(facts).encode()).hexdigest()[:16],
         "may_write": access.may_edit(user, basket),
     }
 
 
-def basket_page(basket: Basket, user: Person, params: Mapping[str, Any], path: str) -> dict[str, Any]:
-    """One basket's page."""
+def basket_page(basket: Basket, user: Person, params: QueryDict, path: str) -> dict[str, Any]:
+    """One basket's page: its observations, its files as a table, what is wanted of them."""
     context = state_page(basket, user)
+    products, wanted = context["wanted"].products, context["wanted"]
+    selection = Selection.parse(basket.selection)
+    try:
+        view, fault = products_view(wanted, params, path), ""
+    except BadQuery as error:
+        view, fault = products_view(wanted, QueryDict(), path), error.message
     return context | {
         "tree": tree_of(context["state"]),
+        "tree_left_out": max(0, len(context["state"].contents.lines) - SHOWN_LINES),
+        "observation_shown": params.get("f.parents", ""),
+        "fault": fault,
+        "view": view,
+        "select_form": "choice" if context["may_write"] else "",
+        "selection_key": f"basket-{basket.pk}",
+        "actions": "basket/choice.html",
+        "table_label": "Files of the observations",
+        "export_url": f"{reverse('api-product-export', args=[basket.pk])}?",
         "presets": Preset.choices,
+        "selection": selection,
+        "selection_words": _words(products, selection),
+        "sums_by": [(name, _sums_of(products, column, wanted)) for name, column in SUMS],
         "bundle_form": BundleForm(),
         "groups": groups_to_share_with(user),
     }
+
+
+def products_view(wanted: Wanted, params: QueryDict, path: str) -> TableView:
+    """The files as a table; wanted ones are marked. Raises BadQuery."""
+    pairs = [(name, value) for name, values in params.lists() for value in values]
+    chosen = set(wanted.uris())
+
+    def state_of_row(row: Row) -> RowState:
+        exclusive = bool(row.get("needs_token"))
+        is_wanted = row.get("dataURI") in chosen
+        words = [word for word, on in (("selected", is_wanted), ("exclusive access", exclusive)) if on]
+        name = " ".join(name for name, on in (("wanted", is_wanted), ("exclusive", exclusive)) if on)
+        icon = "check" if is_wanted else "lock" if exclusive else ""
+        url = f"{reverse('product-download')}?{urlencode({'uri': str(row.get('dataURI'))})}"
+        return RowState(name, icon, ", ".join(words), download_url=url)
+
+    query = TableQuery.parse(pairs, wanted.products.schema)
+    return table_view(
+        wanted.products,
+        query,
+        path,
+        facet_columns=FACETS,
+        usual_columns=COLUMNS,
+        values=("dataURI", "needs_token"),
+        state_of=state_of_row,
+    )
+
+
+def _sums_of(products: OpenTable, column: str, wanted: Wanted) -> list[dict[str, Any]]:
+    """The largest sums, with their sizes in words."""
+    rows = sums_by(products, column, wanted.mask)[:SHOWN_SUMS]
+    words = {"bytes_words": "bytes", "total_words": "total_bytes"}
+    return [row | {name: size_in_words(row[amount]) for name, amount in words.items()} for row in rows]
+
+
+def _words(products: OpenTable, selection: Selection) -> str:
+    """The selection's filters as a person reads them; as they are where they no longer fit the files."""
+    try:
+        query = TableQuery.parse(selection.filters, products.schema)
+    except BadQuery:
+        return selection.filters
+    return "; ".join(f"{chip.label} {chip.text}" for chip in chips(query, products.columns, ""))

@@ -6,6 +6,7 @@ A file that fails is a line in the manifest with its reason and spoils nothing e
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from mastportal.files import fetching, store
 from mastportal.files.models import StoredFile
 from mastportal.files.room import StoreFull
 from mastportal.mast.errors import ArchiveError, NotFound, Refused
-from mastportal.search.work import Lease, LeaseLost, due
+from mastportal.search.work import UNFINISHED, Lease, LeaseLost, due
 
 logger = logging.getLogger(__name__)
 URIS_AT_ONCE = 5000
@@ -53,7 +54,7 @@ def take_what_is_here(bundle_id: UUID) -> int:
 def _take(files: list[tuple[int, str, int | None]]) -> int:
     held = fetching.held([uri for _, uri, _ in files])
     rows = [
-        BundleFile(pk=pk, was_here=True, **_settled(held[uri]))
+        BundleFile(pk=pk, was_here=True, phase=Phase.COMPLETED, **_settled(held[uri]))
         for pk, uri, expected_bytes in files
         if uri in held and _is_public_and_current(held[uri], expected_bytes)
     ]
@@ -74,26 +75,29 @@ def _is_public_and_current(stored: StoredFile, expected_bytes: int | None) -> bo
     return True
 
 
-def _settled(stored: StoredFile) -> dict[str, object]:
+def _settled(stored: StoredFile) -> dict[str, Any]:
     return {
         "stored_file": stored,
         "size_bytes": stored.size_bytes,
         "sha256": stored.sha256,
         "access": stored.access,
         "status": Status.OK,
-        "phase": Phase.COMPLETED,
     }
 
 
-@transaction.atomic
 def top_up(bundle_id: UUID) -> list[int]:
-    """Let the next files of a bundle be queued, up to its window; their ids. Only while it is under way."""
-    if not Bundle.objects.select_for_update().filter(pk=bundle_id, phase=Phase.EXECUTING).exists():
-        return []
+    """Let the next files be queued, once half its window is free: their ids."""
     files = BundleFile.objects.filter(bundle_id=bundle_id)
-    free = window() - files.filter(phase__in=(Phase.QUEUED, Phase.EXECUTING)).count()
-    ids = list(files.filter(phase=Phase.PENDING).order_by("n").values_list("pk", flat=True)[: max(0, free)])
-    files.filter(pk__in=ids).update(phase=Phase.QUEUED, queued_at=Now(), nudged_at=Now())
+    if files.filter(phase__in=UNFINISHED).count() > window() // 2:
+        return []
+    with transaction.atomic():
+        if not Bundle.objects.select_for_update().filter(pk=bundle_id, phase=Phase.EXECUTING).exists():
+            return []
+        free = window() - files.filter(phase__in=UNFINISHED).count()
+        ids = list(
+            files.filter(phase=Phase.PENDING).order_by("n").values_list("pk", flat=True)[: max(0, free)]
+        )
+        files.filter(pk__in=ids).update(phase=Phase.QUEUED, queued_at=Now(), nudged_at=Now())
     return ids
 
 
@@ -110,7 +114,6 @@ def fill(file_id: int) -> Turn:
 
 
 def _get(file: BundleFile, lease: Lease) -> Turn:
-    before = fetching.held([file.data_uri])
     try:
         stored = fetching.obtain(
             file.data_uri,
@@ -132,10 +135,14 @@ def _get(file: BundleFile, lease: Lease) -> Turn:
         logger.exception("file %s of bundle %s", file.data_uri, file.bundle_id)
         lease.fail(BROKE, "internal", status=Status.FAILED)
     else:
-        kept = before.get(file.data_uri)
-        was_here = kept is not None and kept.pk == stored.pk
-        lease.finish(was_here=was_here, **_settled(stored) | {"phase": Phase.COMPLETED})
+        lease.finish(was_here=_was_here(stored, file), **_settled(stored))
     return Turn(bundle_id=file.bundle_id)
+
+
+def _was_here(stored: StoredFile, file: BundleFile) -> bool:
+    """Stored before this file was claimed; both times are the database's."""
+    stored.refresh_from_db(fields=["fetched_at"])
+    return bool(stored.fetched_at and file.started_at and stored.fetched_at < file.started_at)
 
 
 def _wait(file: BundleFile, lease: Lease, wait_s: float, **changes: object) -> Turn:

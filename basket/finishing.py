@@ -44,9 +44,14 @@ def manifest_html(bundle: Bundle) -> str:
     return as_html(bundle.folder, manifest_rows(bundle), timezone.now(), bundle.notes)
 
 
-@transaction.atomic
 def finish(bundle_id: UUID) -> bool:
     """Lay the archive out, if all its files are settled. Whether this call completed it."""
+    waiting = BundleFile.objects.filter(bundle_id=bundle_id, status=Status.WAITING)
+    return False if waiting.exists() else _finish(bundle_id)
+
+
+@transaction.atomic
+def _finish(bundle_id: UUID) -> bool:
     bundle = Bundle.objects.select_for_update().filter(pk=bundle_id, phase=Phase.EXECUTING).first()
     if bundle is None or bundle.files.filter(status=Status.WAITING).exists():
         return False

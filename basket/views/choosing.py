@@ -1,5 +1,7 @@
 """The pages' doors from a basket's products to what is wanted of them: selection, bundle, script."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -47,11 +49,11 @@ def _change(basket: Basket, form: SelectionForm, uris: list[str]) -> None:
     """Store the wished change of the selection. Raises BadQuery when it does not fit the products."""
     told, current = form.cleaned_data, Selection.parse(basket.selection)
     wished = {
-        "preset": lambda: Selection(told["preset"] or current.preset, current.filters),
-        "filters": lambda: Selection(current.preset, told["filters"], current.include, current.exclude),
+        "preset": lambda: replace(current, preset=told["preset"] or current.preset),
+        "filters": lambda: replace(current, filters=told["filters"]),
         "include": lambda: current.including(uris),
         "exclude": lambda: current.excluding(uris),
-        "reset": Selection,
+        "singly": lambda: replace(current, include=(), exclude=()),
     }[told["action"]]()
     wished.check(products_of(lines.contents_of(basket)))
     lines.touch(basket, selection=wished.as_json())
