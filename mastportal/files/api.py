@@ -1,7 +1,9 @@
 """REST: one product, from the store or through it. Only what the archive has listed."""
 
 import mimetypes
+from typing import cast
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
@@ -33,7 +35,7 @@ def obtained(request: Request, product: Listing) -> StoredFile:
     try:
         return fetching.obtain(
             product.uri,
-            user=request.user,
+            user=cast(User, request.user),
             programme=product.programme,
             release_mjd=product.release_mjd,
             size_bytes=product.size_bytes,

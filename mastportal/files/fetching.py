@@ -21,6 +21,7 @@ from mastportal.mast.connection import Credential
 from mastportal.mast.errors import ArchiveError, Refused
 from mastportal.mast.transfer import Transferred
 
+__all__ = ["Busy", "StoreFull", "held", "obtain"]
 URIS_AT_ONCE = 5000
 BUSY_S = 2.0
 
@@ -62,10 +63,10 @@ def obtain(
     comes. Raises Busy while another fetches it, StoreFull, and the archive's errors: Refused where it is
     exclusive and the person's own token does not open it. Not to be called inside a transaction.
     """
-    stored = held([data_uri]).get(data_uri)
-    if stored is not None and _is_current(stored, size_bytes):
-        return _handed_out(stored, user)
-    row = _row_to_fill(data_uri, stored)
+    newest = StoredFile.objects.filter(data_uri=data_uri).order_by("-version").first()
+    if newest is not None and newest.phase == Phase.COMPLETED and _is_current(newest, size_bytes):
+        return _handed_out(newest, user, release_mjd)
+    row = _row_to_fill(data_uri, newest)
     lease = Lease.claim(row.pk)
     if lease is None:
         raise Busy
@@ -91,19 +92,19 @@ def _is_current(stored: StoredFile, listed_size_bytes: int | None) -> bool:
     return True
 
 
-def _handed_out(stored: StoredFile, user: User | None) -> StoredFile:
+def _handed_out(stored: StoredFile, user: User | None, release_mjd: float | None) -> StoredFile:
+    stored.release_mjd = stored.release_mjd if release_mjd is None else release_mjd
     readable = entitlement.publish_if_released(stored) or (
         user is not None and entitlement.may_read(user, stored)
     )
     if not readable:
         raise Refused(f"{stored.name} is exclusive, and the archive does not give it to your token.")
-    StoredFile.objects.filter(pk=stored.pk).update(last_used_at=Now())
+    StoredFile.objects.filter(pk=stored.pk).update(last_used_at=Now(), release_mjd=stored.release_mjd)
     return stored
 
 
-def _row_to_fill(data_uri: str, stale: StoredFile | None) -> StoredFile:
+def _row_to_fill(data_uri: str, newest: StoredFile | None) -> StoredFile:
     """The row that waits to be filled, or a new version's. One that was ever filled is never used again."""
-    newest = StoredFile.objects.filter(data_uri=data_uri).order_by("-version").first()
     if newest is not None and not newest.sha256:
         return newest
     version = newest.version + 1 if newest is not None else 1

@@ -106,7 +106,8 @@ def _open(file: StoredFile) -> int:
     except OSError as error:
         raise StoredFileChanged(f"{file} cannot be opened in the store ({error.strerror}).") from error
     seen = os.fstat(descriptor)
-    if (seen.st_size, seen.st_mtime_ns, seen.st_ino) != (file.size_bytes, file.mtime_ns, file.inode):
+    inode = int(file.inode) if file.inode is not None else None
+    if (seen.st_size, seen.st_mtime_ns, seen.st_ino) != (file.size_bytes, file.mtime_ns, inode):
         os.close(descriptor)
         raise StoredFileChanged(f"{file} was changed on disk after it was stored.")
     return descriptor

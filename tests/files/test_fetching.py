@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from mastportal.files import fetching, store
 from mastportal.files.fetching import Busy, StoreFull, held
+from mastportal.files.lease import Lease
 from mastportal.files.models import Access, Phase, StoredFile
 from mastportal.mast.errors import NotFound, Refused, Unavailable
 from tests.files.conftest import asked_for, obtain
@@ -96,6 +97,13 @@ def test_bytes_changed_on_disk_are_fetched_anew(sandbox, public):
     assert content(again) == sandbox.body(again.data_uri)
     damaged.refresh_from_db()
     assert damaged.phase == Phase.ERROR
+
+
+def test_one_who_looked_before_another_finished_fetches_nothing(sandbox, public):
+    file, mark = obtain(public[0]), sandbox.mark()
+    assert fetching._row_to_fill(file.data_uri, None) == file
+    assert Lease.claim(file.pk) is None
+    assert asked_for(sandbox, mark, file.data_uri) == []
 
 
 def test_a_partner_site_is_not_asked(settings):

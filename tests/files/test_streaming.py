@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.test import RequestFactory
 
 from mastportal.files.streaming import Body, TooManyStreams, stream_response
@@ -146,6 +147,14 @@ def test_a_stream_that_ends_or_breaks_gives_its_place_back():
     running = [ask(person=1) for _ in range(3)]
     for response in running:
         response.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_connection_is_given_back_before_the_first_byte():
+    connection.ensure_connection()
+    response = ask()
+    assert connection.connection is None
+    assert content(response) == CONTENT
 
 
 def test_closing_an_unfinished_stream_closes_what_it_reads():
