@@ -1,4 +1,4 @@
-"""Folders of recorded tables, parsed once and then kept as Arrow files under a key of their origin. Knows no HTTP."""
+"""Folders of recorded tables: parsed once, then kept as Arrow files. Knows no HTTP."""
 
 import json
 import os

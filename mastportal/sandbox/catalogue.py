@@ -9,6 +9,7 @@ from hashlib import blake2b
 import pyarrow as pa
 
 from . import hst, products
+from .arrow import texts, whole_numbers
 from .naming import parse_stem
 from .observation import Observation, from_row
 from .products import Listed
@@ -33,23 +34,31 @@ class Catalogue:
 
     @cached_property
     def _row_of_obsid(self) -> dict[int, int]:
-        return {obsid: row for row, obsid in enumerate(self.table["obsid"].to_pylist())}
+        return {
+            obsid: row for row, obsid in enumerate(whole_numbers(self.table["obsid"])) if obsid is not None
+        }
 
     @cached_property
     def _obsid_of_obs_id(self) -> dict[str, int]:
-        return dict(zip(self.table["obs_id"].to_pylist(), self.table["obsid"].to_pylist(), strict=True))
+        return dict(
+            zip(
+                texts(self.table["obs_id"]),
+                (obsid or 0 for obsid in whole_numbers(self.table["obsid"])),
+                strict=True,
+            )
+        )
 
     @cached_property
     def _rows_of_key(self) -> dict[tuple[str, str], list[int]]:
         keys: dict[tuple[str, str], list[int]] = {}
-        for row, obs_id in enumerate(self.table["obs_id"].to_pylist()):
+        for row, obs_id in enumerate(texts(self.table["obs_id"])):
             for key in _keys_of_row(obs_id):
                 keys.setdefault(key, []).append(row)
         return keys
 
     @cached_property
     def _row_of_data_url(self) -> dict[str, int]:
-        urls = self.table["dataURL"].to_pylist()
+        urls = texts(self.table["dataURL"])
         return {url: row for row, url in enumerate(urls) if url}
 
     def row_of_data_url(self, uri: str) -> int | None:
@@ -97,7 +106,10 @@ class Catalogue:
         return None
 
     def candidates(self, filename: str) -> Iterator[int]:
-        """Rows that may list a file of this name: of its observation, else (pools) of its programme."""
+        """Rows that may list a file of this name: its own, its observation's, else its programme's."""
+        own = self.row_named(filename.rpartition("_")[0])
+        if own is not None:
+            yield own
         for key in _keys(filename):
             yield from self._rows_of_key.get(key, ())
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 
+from .arrow import schema
 from .catalogue import Catalogue
 from .keyword_rows import date_text, table_from
 from .naming import parse_stem
@@ -16,7 +17,7 @@ _EXP_TYPES = {"gs-id": "FGS_ID-IMAGE", "gs-acq1": "FGS_ACQ1", "gs-acq2": "FGS_AC
 _SENSING_FIRST, _SENSING_EVERY_DAYS, _SENSING_COUNT = date(2022, 7, 14), 2, 740
 _APERTURES = ("NRCA3_FP1", "NRCA1_FP6")
 _PHASE_MAP = re.compile(r"R(\d{4})(\d{2})(\d{2})06-(NRCA3_FP1|NRCA1_FP6)-1\.fits")
-_WSS_SCHEMA = pa.schema(
+_WSS_SCHEMA = schema(
     [
         ("fileName", pa.string()),
         ("dataURI", pa.string()),

@@ -1,6 +1,6 @@
 """Reads a folder of recorded tables into the holdings' own columns. Knows no HTTP.
 
-Which files: observations* and caom_observations*, products* and caom_products*, jwst_keyword* (contract section 3).
+Which files: [caom_]observations*, [caom_]products*, jwst_keyword* (contract section 3).
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,14 @@ import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
 from . import repair
+from .arrow import Column, schema, without_blanks
 from .keyword_rows import schema_of
 from .observation import SCHEMA
 from .repair import Counts
 
+_TRUE = ("true", "t", "1")
 _ENDINGS = (".parquet", ".csv", ".csv.gz")
-PRODUCT_SCHEMA = pa.schema(
+PRODUCT_SCHEMA = schema(
     [
         ("obsID", pa.int64()),
         *(
@@ -52,7 +54,7 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def read(folder: Path) -> tuple[dict[str, pa.Table], Counts]:
-    """Tables `observations`, `products` and those of the keyword services, repaired, with the count of each rule.
+    """Tables `observations`, `products` and of the keyword services, repaired, and the count of each rule.
 
     Raises FileNotFoundError where the folder has no table of observations.
     """
@@ -74,8 +76,8 @@ def read(folder: Path) -> tuple[dict[str, pa.Table], Counts]:
     return tables, counts
 
 
-def _united(files: Sequence[Path], schema: pa.Schema) -> pa.Table:
-    return pa.concat_tables([shaped(texts_of(path), schema) for path in files] or [schema.empty_table()])
+def _united(files: Sequence[Path], wanted: pa.Schema) -> pa.Table:
+    return pa.concat_tables([shaped(texts_of(path), wanted) for path in files] or [wanted.empty_table()])
 
 
 def texts_of(path: Path) -> pa.Table:
@@ -91,35 +93,25 @@ def texts_of(path: Path) -> pa.Table:
     )
 
 
-def shaped(table: pa.Table, schema: pa.Schema) -> pa.Table:
+def shaped(table: pa.Table, wanted: pa.Schema) -> pa.Table:
     """The columns of a schema, cast; those the table lacks are null, others are left out."""
     columns = [
         _cast(table[field.name], field.type)
         if field.name in table.column_names
         else pa.nulls(table.num_rows, type=field.type)
-        for field in schema
+        for field in wanted
     ]
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.Table.from_arrays(columns, schema=wanted)
 
 
-def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+def _cast(column: Column, kind: pa.DataType) -> Column:
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column.cast(kind)
-    texts = pc.utf8_trim_whitespace(column.cast(pa.string()))
-    texts = pc.if_else(pc.equal(texts, ""), None, texts)
+    told = without_blanks(column)
     if pa.types.is_boolean(kind):
-        return (
-            pc.is_in(pc.utf8_lower(texts), pa.array(["true", "t", "1"])).cast(kind)
-            if texts.null_count == 0
-            else (
-                pc.if_else(
-                    pc.is_null(texts), None, pc.is_in(pc.utf8_lower(texts), pa.array(["true", "t", "1"]))
-                )
-            )
-        )
-    if pa.types.is_integer(kind):
-        return texts.cast(pa.float64()).cast(kind)
-    return texts.cast(kind) if not pa.types.is_string(kind) else texts
+        return pa.chunked_array([[word and word.lower() in _TRUE for word in told.to_pylist()]], type=kind)
+    # 3.0 stands for 3 in tables that passed through other hands.
+    return told.cast(pa.float64()).cast(kind) if pa.types.is_integer(kind) else told.cast(kind)
 
 
 def _keyword_tables(files: Sequence[Path], counts: Counts) -> dict[str, pa.Table]:
@@ -127,7 +119,10 @@ def _keyword_tables(files: Sequence[Path], counts: Counts) -> dict[str, pa.Table
     read_files = [_original_filters(texts_of(path)) for path in files]
     tables = {}
     for instrument, service in _SERVICES.items():
-        parts = [part.filter(pc.equal(part["instrume"], instrument)) for part in read_files]
+        parts = [
+            part.filter(pc.equal(part["instrume"].cast(pa.string()), pa.scalar(instrument)))
+            for part in read_files
+        ]
         repaired = [repair.keywords(shaped(part, schema_of(service)), counts) for part in parts[:1]]
         seen = repaired[0]["dataURI"]
         for part in parts[1:]:
@@ -144,8 +139,10 @@ def _original_filters(table: pa.Table) -> pa.Table:
     """The header's filter, where the recorder put another name in its place (`NC.F140M`)."""
     if "orig-filter" not in table.column_names:
         return table
-    original = pc.if_else(pc.equal(table["orig-filter"], ""), None, table["orig-filter"])
-    filters = pc.coalesce(original, pc.replace_substring_regex(table["filter"], r"^[A-Z]{2}\.", ""))
+    original = without_blanks(table["orig-filter"])
+    filters = pc.coalesce(
+        original, pc.replace_substring_regex(table["filter"].cast(pa.string()), r"^[A-Z]{2}\.", "")
+    )
     return table.set_column(table.schema.get_field_index("filter"), "filter", filters)
 
 

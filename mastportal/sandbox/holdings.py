@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .arrow import is_greater, texts
 from .cached import open_folder
 from .catalogue import Catalogue
 from .engineering import wavefront_observation
@@ -57,16 +58,15 @@ class Holdings:
     def observations(self) -> pa.Table:
         """CAOM rows with dataRights as of today; rows without a release date keep what they say."""
         release = self._table["t_obs_release"]
-        late = pc.greater(release, mjd_of(self._today))
-        rights = pc.if_else(late, EXCLUSIVE, PUBLIC)
-        rights = pc.if_else(pc.is_null(release), self._table["dataRights"], rights)
+        dated = pc.if_else(is_greater(release, mjd_of(self._today)), pa.scalar(EXCLUSIVE), pa.scalar(PUBLIC))
+        rights = pc.if_else(pc.is_null(release), self._table["dataRights"], dated)
         return self._table.set_column(self._table.schema.get_field_index("dataRights"), "dataRights", rights)
 
     @cached_property
     def exclusive_programs(self) -> list[str]:
         """Programme ids with files that are exclusive today, sorted as numbers."""
-        late = pc.fill_null(pc.greater(self._table["t_obs_release"], mjd_of(self._today)), fill_value=False)
-        programs = pc.unique(self._table["proposal_id"].filter(late)).drop_null().to_pylist()
+        late = is_greater(self._table["t_obs_release"], mjd_of(self._today))
+        programs = {program for program in texts(self._table["proposal_id"].filter(late)) if program}
         return sorted(programs, key=lambda program: (len(program), program))
 
     @property
@@ -112,7 +112,7 @@ class Holdings:
     def keyword_page(
         self, service: str, row_numbers: Sequence[int], columns: Sequence[str] | None = None
     ) -> pa.Table:
-        """These rows of a keyword table with fileSize, checksum (MD5) and isRestricted as of the body served now.
+        """These rows of a keyword table with fileSize, checksum (MD5) and isRestricted of the body as served.
 
         With `columns` only those are returned, and what is not asked for is not computed: checksums of 10,000
         rows take seconds.
@@ -124,13 +124,13 @@ class Holdings:
     def _products_of_rows(self, uris: Sequence[str]) -> list[Product | None]:
         """Many at once, by the row each file name is of; the others one by one."""
         rows = [self._catalogue.row_named(uri.rpartition("/")[2].rpartition("_")[0]) for uri in uris]
-        known = iter(self._catalogue.observations([row for row in rows if row is not None]))
+        known = [row for row in rows if row is not None]
+        observations = dict(zip(known, self._catalogue.observations(known), strict=True))
         return [
             self.product(uri)
             if row is None or uri in self._recorded.files
-            else self._maker.named(observation, uri, observation.obs_id)
+            else self._maker.named(observations[row], uri, observations[row].obs_id)
             for uri, row in zip(uris, rows, strict=True)
-            for observation in [next(known) if row is not None else None]
         ]
 
     def _unlisted(self, uri: str) -> Product | None:

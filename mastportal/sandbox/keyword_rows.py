@@ -10,6 +10,7 @@ from zlib import crc32
 import pyarrow as pa
 
 from . import stages
+from .arrow import schema
 from .bodies.headers import calibration_version, optics
 from .catalogue import Catalogue
 from .facts import KeywordColumn, keyword_columns
@@ -20,13 +21,13 @@ from .products import exposures_of
 
 LETTERS = {"nircam": "c", "niriss": "s", "nirspec": "p", "miri": "m", "fgs": "f", "guidestar": "g"}
 SERVICES = (*LETTERS, "wss")
-_TYPES = {"int": pa.int64(), "float": pa.float64(), "boolean": pa.bool_()}
+_TYPES: dict[str, pa.DataType] = {"int": pa.int64(), "float": pa.float64(), "boolean": pa.bool_()}
 _EPOCH_MJD = 40587.0
 
 
 def schema_of(service: str) -> pa.Schema:
     """The columns of a service in MAST's spelling; the twin of an `_mjd` is a text: /Date(1445870000000)/."""
-    return pa.schema([(column.name, _TYPES.get(column.type, pa.string())) for column in columns_of(service)])
+    return schema([(column.name, _TYPES.get(column.type, pa.string())) for column in columns_of(service)])
 
 
 def columns_of(service: str) -> list[KeywordColumn]:
@@ -39,15 +40,15 @@ def date_text(mjd: float | None) -> str | None:
 
 def table_from(service: str, rows: Sequence[Mapping[str, object]]) -> pa.Table:
     """A service's table of these rows; what a row does not name is null."""
-    schema = schema_of(service)
+    columns_wanted = schema_of(service)
     named = {name for row in rows[:1] for name in row}
     columns = [
         pa.array([row.get(field.name) for row in rows], type=field.type)
         if field.name in named
         else pa.nulls(len(rows), type=field.type)
-        for field in schema
+        for field in columns_wanted
     ]
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.Table.from_arrays(columns, schema=columns_wanted)
 
 
 def instrument_table(service: str, catalogue: Catalogue) -> pa.Table:
@@ -212,8 +213,9 @@ def _constants(file: _File) -> dict[str, object]:
         "ngroups": 5 + serial % 20, "nframes": 1 + serial % 8, "numdthpt": 4, "patt_num": 1, "nexposur": 8,
         "bkgdtarg": "f", "crowdfld": "f", "intarget": "f", "hga_move": "f", "dataprob": "f", "zerofram": "f",
         "eng_qual": "OK", "expripar": "PRIME", "visitsta": "SUCCESSFUL", "origin": "STSCI",
-        "telescop": "JWST", "timesys": "UTC", "sdp_ver": "2026_1a", "cal_vcs": "RELEASE", "crds_ver": "13.0.6",
-        "crds_ctx": "jwst_1464.pmap", "prd_ver": "PRDOPSSOC-072", "oss_ver": "10.2", "gsc_ver": "GSC31",
+        "telescop": "JWST", "timesys": "UTC", "sdp_ver": "2026_1a", "cal_vcs": "RELEASE",
+        "crds_ver": "13.0.6", "crds_ctx": "jwst_1464.pmap", "prd_ver": "PRDOPSSOC-072",
+        "oss_ver": "10.2", "gsc_ver": "GSC31",
         "readpatt": ("FASTR1", "RAPID", "BRIGHT2", "NRSIRS2", "SHALLOW4")[serial % 5],
         "isRestricted": False, "isItar": False, "isStale": False,
     }  # fmt: skip

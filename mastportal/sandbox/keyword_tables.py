@@ -5,6 +5,7 @@ from threading import Lock
 
 import pyarrow as pa
 
+from .arrow import texts
 from .catalogue import Catalogue
 from .engineering import guide_star_table, wavefront_table
 from .keyword_rows import SERVICES, instrument_table
@@ -56,7 +57,7 @@ def served_page(
     wanted = [name for name in _SERVED if name in names]
     if not wanted:
         return page
-    uris = table["dataURI"].take(pa.array(rows, type=pa.int64())).to_pylist()
+    uris = texts(table["dataURI"].take(pa.array(rows, type=pa.int64())))
     products = products_of(uris)
     values: dict[str, Callable[[Product], object]] = {
         "fileSize": lambda product: product.size_bytes,

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Self
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyongc
 
 
@@ -28,7 +27,7 @@ class Position:
 
 
 def fold_name(text: str) -> str:
-    """One spelling for all: case, spaces, leading zeros and a hyphen between letter and digit do not count."""
+    """One spelling for all: case, spaces, leading zeros, a hyphen between letter and digit do not count."""
     folded = re.sub(r"\s+", "", text.lower())
     folded = re.sub(r"(?<=[a-z])[-_](?=\d)", "", folded)
     folded = re.sub(r"^(?:messier)(?=\d)", "m", folded)
@@ -63,11 +62,10 @@ class Names(Mapping[str, Position]):
     @classmethod
     def of_targets(cls, table: pa.Table) -> Self:
         """The fixed targets of a table of observations; one target's many spellings all count."""
-        fixed = table.filter(pc.invert(pc.fill_null(table["mtFlag"], fill_value=False)))
-        rows = fixed.select(["target_name", "s_ra", "s_dec"]).to_pydict()
+        rows = table.select(["mtFlag", "target_name", "s_ra", "s_dec"]).to_pydict()
         targets: dict[str, Position] = {}
-        for name, ra, dec in zip(rows["target_name"], rows["s_ra"], rows["s_dec"], strict=True):
-            if name and name != "UNKNOWN" and ra is not None and dec is not None:
+        for is_moving, name, ra, dec in zip(*rows.values(), strict=True):
+            if not is_moving and name and name != "UNKNOWN" and ra is not None and dec is not None:
                 targets.setdefault(fold_name(name), Position(ra, dec, None, name, "HOLDINGS", "Target"))
         return cls(targets)
 

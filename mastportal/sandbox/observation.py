@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 
-SCHEMA = pa.schema(
+from .arrow import schema
+
+SCHEMA = schema(
     [
         ("dataproduct_type", pa.string()),
         ("calib_level", pa.int64()),

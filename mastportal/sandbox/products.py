@@ -1,7 +1,7 @@
 """The products of a JWST observation by the naming rules, as they stand in MAST's list. Knows no HTTP.
 
 A combined observation lists its own products (type D) and those of every contributing exposure (type S,
-obsID of the exposure); what is the searched observation's own carries Minimum Recommended Products (dossier 7.1).
+obsID of the exposure); the searched observation's own are Minimum Recommended Products (dossier 7.1).
 """
 
 from collections.abc import Callable, Iterator
@@ -108,9 +108,9 @@ def _exposure(context: _Context, stem: str, *, is_own: bool) -> Iterator[Listed]
     obsid = context.observation.obsid if is_own else context.obsid_of(stem)
     for name in stages.EXPOSURE[context.kind]:
         yield from _with_preview(context, stem, obsid, SUFFIXES[name], is_own=is_own, letter="S")
-    if not is_own and (name := stages.STAGE3_EXPOSURE.get(context.kind)):
-        filename = f"{stem}_o{context.number}_{name}.fits"
-        yield _science(filename, stem, obsid, SUFFIXES[name], is_own=False, letter="S")
+    if not is_own and (third := stages.STAGE3_EXPOSURE.get(context.kind)):
+        filename = f"{stem}_o{context.number}_{third}.fits"
+        yield _science(filename, stem, obsid, SUFFIXES[third], is_own=False, letter="S")
     if context.kind == "mos":
         visit = stem[:13]
         yield _science(f"{visit}_01_msa.fits", stem, obsid, SUFFIXES["msa"], is_own=False, letter="S")

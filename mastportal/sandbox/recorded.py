@@ -1,4 +1,4 @@
-"""What a folder of recorded tables adds to its observations: product lists and keyword rows. Knows no HTTP."""
+"""What a folder of recorded tables adds to its observations: product lists, keyword rows. Knows no HTTP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from functools import cached_property
 
 import pyarrow as pa
 
+from .arrow import texts
 from .observation import Observation, from_row
 
 Record = dict[str, object]
@@ -30,7 +31,7 @@ class Recorded:
 
     @cached_property
     def keyword_uris(self) -> frozenset[str]:
-        return frozenset(uri for table in self.keywords.values() for uri in table["dataURI"].to_pylist())
+        return frozenset(uri for table in self.keywords.values() for uri in texts(table["dataURI"]))
 
     def members(self, record: Record) -> tuple[str, ...]:
         """The calibrated exposures that the list of an association's parent names."""
@@ -41,7 +42,7 @@ class Recorded:
         return tuple(sorted(name for name in names if name.endswith(("_cal.fits", "_rate.fits"))))
 
     @staticmethod
-    def stranger(record: Record) -> Observation:
+    def stranger(record: Mapping[str, object]) -> Observation:
         """What is known of a product whose observation is in no table."""
         return from_row({**record, "obsid": record["obsID"]})
 

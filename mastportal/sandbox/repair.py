@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .arrow import texts, whole_numbers
 from .catalogue import hashed_id
 
 _FIRST_OBSID, _OBSID_SPAN = 400_000_000, 1_000_000_000
@@ -36,7 +37,8 @@ Counts = dict[str, int]
 def observations(table: pa.Table, counts: Counts) -> pa.Table:
     """Rules 1 to 3, on rows in order of preference."""
     table = _named(table, counts)
-    keys = pc.binary_join_element_wise(table["obs_collection"], table["obs_id"], " ").to_pylist()
+    names = zip(texts(table["obs_collection"]), texts(table["obs_id"]), strict=True)
+    keys = [f"{collection} {obs_id}" for collection, obs_id in names]
     table = _first_of_each(table, keys, "observations dropped as duplicates", counts)
     return _numbered(table, counts)
 
@@ -59,7 +61,7 @@ def _named(table: pa.Table, counts: Counts) -> pa.Table:
 
 
 def _numbered(table: pa.Table, counts: Counts) -> pa.Table:
-    numbers = table["obsid"].to_pylist()
+    numbers = whole_numbers(table["obsid"])
     taken = {number for number in numbers if number is not None}
     collections, names = table["obs_collection"].to_pylist(), table["obs_id"].to_pylist()
     given = 0
@@ -77,8 +79,8 @@ def _numbered(table: pa.Table, counts: Counts) -> pa.Table:
 
 def keywords(table: pa.Table, counts: Counts) -> pa.Table:
     """Rules 4 and 5, on rows in order of preference."""
-    filenames, uris = table["filename"].to_pylist(), table["dataURI"].to_pylist()
-    levels = table["productLevel"].to_pylist()
+    filenames, uris = texts(table["filename"]), texts(table["dataURI"])
+    levels = texts(table["productLevel"])
     agreed = [agreed_name(*told) for told in zip(levels, filenames, uris, strict=True)]
     counts["keyword names agreed"] = counts.get("keyword names agreed", 0) + sum(
         filename != uri.rpartition("/")[2] for filename, uri in zip(filenames, uris, strict=True)
@@ -105,7 +107,11 @@ def products(table: pa.Table, counts: Counts) -> pa.Table:
 
 def _first_of_each(table: pa.Table, keys: Iterable[str], name: str, counts: Counts) -> pa.Table:
     seen: set[str] = set()
-    kept = [row for row, key in enumerate(keys) if not (key in seen or seen.add(key))]  # type: ignore[func-returns-value]
+    kept = []
+    for row, key in enumerate(keys):
+        if key not in seen:
+            seen.add(key)
+            kept.append(row)
     counts[name] = counts.get(name, 0) + table.num_rows - len(kept)
     return table if len(kept) == table.num_rows else table.take(pa.array(kept, type=pa.int64()))
 

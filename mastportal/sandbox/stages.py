@@ -35,12 +35,12 @@ _BOTH = "exposure/target (L2b/L3): "
 _L3 = "target   (L3) : "
 SUFFIXES = _table(
     Suffix("uncal", 1, "SCIENCE", "exposure (L1b): Uncalibrated 4D exposure data", 2.0, "jpg"),
-    Suffix("rate", 2, "SCIENCE", "exposure (L2a): 2D count rate averaged over integrations", 1.0, "jpg"),
-    Suffix("rateints", 2, "SCIENCE", "exposure (L2a): 3D countrate per integration", 1.0, "jpg"),
-    Suffix("cal", 2, "SCIENCE", _L2B + "2D calibrated exposure average over integrations", 1.4, "jpg"),
-    Suffix("calints", 2, "SCIENCE", _L2B + "3D calibrated exposure per integration", 1.4),
-    Suffix("crf", 2, "SCIENCE", "exposure (L2c): 2D Calibrated data averaged over integrations", 1.4, "jpg"),
-    Suffix("crfints", 2, "SCIENCE", "exposure (L2c): 3D Calibrated data per integration", 1.4),
+    Suffix("rate", 2, "SCIENCE", "exposure (L2a): 2D count rate averaged over integrations", 0.8, "jpg"),
+    Suffix("rateints", 2, "SCIENCE", "exposure (L2a): 3D countrate per integration", 0.8, "jpg"),
+    Suffix("cal", 2, "SCIENCE", _L2B + "2D calibrated exposure average over integrations", 1.0, "jpg"),
+    Suffix("calints", 2, "SCIENCE", _L2B + "3D calibrated exposure per integration", 1.0),
+    Suffix("crf", 2, "SCIENCE", "exposure (L2c): 2D Calibrated data averaged over integrations", 1.0, "jpg"),
+    Suffix("crfints", 2, "SCIENCE", "exposure (L2c): 3D Calibrated data per integration", 1.0),
     Suffix("i2d", 3, "SCIENCE", _BOTH + "rectified 2D image", 1.2, "jpg"),
     Suffix("s2d", 3, "SCIENCE", _BOTH + "2D image of spectrum avg integrations", 0.6, "jpg"),
     Suffix("s3d", 3, "SCIENCE", _BOTH + "3D image of spectrum", 1.2, "jpg"),

@@ -1,6 +1,7 @@
 """FITS header cards and headers of a fixed number of blocks. Imports no other part."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from .checksum import add, encode, sum32
 
@@ -12,6 +13,7 @@ _TEXT_ROOM = 67
 _ZEROS = "0" * 16
 
 
+@lru_cache(maxsize=20_000, typed=True)
 def card(name: str, value: Value) -> str:
     """One card in fixed format, or a card and its CONTINUE cards; None writes an undefined value."""
     if value is None:
@@ -35,6 +37,8 @@ def _text_cards(name: str, text: str) -> str:
 
 def _pieces(text: str) -> list[str]:
     """Stretches of at most 67 characters, quotes doubled; a doubled quote is never cut in two."""
+    if "'" not in text:
+        return [text[start : start + _TEXT_ROOM] for start in range(0, len(text), _TEXT_ROOM)]
     pieces = [""]
     for letter in text:
         written = "''" if letter == "'" else letter

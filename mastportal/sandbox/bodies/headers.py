@@ -40,8 +40,8 @@ def extension(facts: Facts, name: str) -> list[Card]:
     cards: list[Card] = [("RA_TARG", observation.ra_deg), ("DEC_TARG", observation.dec_deg)]
     if name == "SCI" and facts.suffix not in ("x1dsum",):
         cards += [
-            ("BUNIT", _unit(facts.suffix)), ("RADESYS", "ICRS"), ("WCSAXES", 2), ("CTYPE1", "RA---TAN"), ("CTYPE2", "DEC--TAN"),
-            ("CRPIX1", 24.5), ("CRPIX2", 24.5),
+            ("BUNIT", _unit(facts.suffix)), ("RADESYS", "ICRS"), ("WCSAXES", 2),
+            ("CTYPE1", "RA---TAN"), ("CTYPE2", "DEC--TAN"), ("CRPIX1", 24.5), ("CRPIX2", 24.5),
             ("CRVAL1", observation.ra_deg), ("CRVAL2", observation.dec_deg),
             ("CDELT1", -1.0e-4), ("CDELT2", 1.0e-4), ("CUNIT1", "deg"), ("CUNIT2", "deg"),
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""How large a body is meant to be: from its name, version and the typical product size. Imports no other part."""
+"""How large a body is meant to be: by its name, version and the typical size. Imports no other part."""
 
 from hashlib import blake2b
 
