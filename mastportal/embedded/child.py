@@ -36,7 +36,7 @@ class Child:
     ready: Callable[[], bool] = lambda: True
     stop_signal: int = signal.SIGTERM
     as_nobody: bool = False
-    patience_s: float = 60.0
+    patience_s: float = 120.0
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0

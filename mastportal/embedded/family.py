@@ -26,7 +26,7 @@ def answers(url: str) -> Callable[[], bool]:
 
     def ready() -> bool:
         try:
-            httpx.get(url, timeout=3, trust_env=False)
+            httpx.get(url, timeout=10, trust_env=False)
         except httpx.HTTPError:
             return False
         return True

@@ -3,6 +3,7 @@
 import subprocess
 from contextlib import ExitStack
 
+from mastportal.embedded import prepare
 from mastportal.embedded.environment import django_environment, python, read_wishes
 from mastportal.embedded.family import data_services
 from mastportal.embedded.state import CHECKOUT, State
@@ -14,9 +15,12 @@ def manage(arguments: list[str]) -> int:
     state = State.at(wishes.folder)
     with ExitStack() as stack:
         ports = state.running()
+        running = ports is not None
         if ports is None:
             stack.enter_context(state.only_one())
             state.claim_archive(wishes.archive)
             _, ports = stack.enter_context(data_services(state))
         env = django_environment(state, wishes, ports)
+        if not running:
+            prepare.database(state, env, is_sandbox=wishes.is_sandbox)
         return subprocess.run(python("manage.py", *arguments), env=env, cwd=CHECKOUT).returncode

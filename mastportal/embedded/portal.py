@@ -37,7 +37,7 @@ def _web(state: State, env: dict[str, str], port: int) -> Child:
     )
     argv += ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--timeout", "0"]
     argv += ["--no-control-socket", "--worker-tmp-dir", str(state.folder), "--graceful-timeout", "5"]
-    return Child("web", argv, env, log_of(state, "web"), answers(f"http://127.0.0.1:{port}/healthz"))
+    return Child("web", argv, env, log_of(state, "web"), answers(f"http://127.0.0.1:{port}/sign-in/"))
 
 
 def _greet(state: State, wishes: Wishes) -> None:
@@ -65,6 +65,7 @@ def up() -> int:
 def _start(state: State, wishes: Wishes, family: Family, ports: dict[str, int], env: dict[str, str]) -> None:
     if wishes.is_sandbox:
         family.add(sandbox(state, wishes, wishes.sandbox_port))
-    prepare.up_to_date(state, env, is_sandbox=wishes.is_sandbox)
+    prepare.database(state, env, is_sandbox=wishes.is_sandbox)
+    prepare.static_files(state, env)
     family.add(*_workers(state, env), _web(state, env, wishes.port))
     state.note_running(ports)

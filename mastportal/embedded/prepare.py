@@ -2,13 +2,13 @@
 
 import hashlib
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from mastportal.embedded.environment import python
 from mastportal.embedded.state import CHECKOUT, StartError, State
 
-STATIC_SOURCES = ("static", "requirements", "package-lock.json")
+STATIC_SOURCES = ("static", "requirements/base.txt", "package-lock.json")
 
 
 def _files(roots: Iterable[Path]) -> Iterable[Path]:
@@ -34,23 +34,30 @@ def manage(env: Mapping[str, str], *arguments: str) -> None:
         raise StartError(f"'manage {arguments[0]}' failed:\n{tail}")
 
 
-def up_to_date(state: State, env: Mapping[str, str], *, is_sandbox: bool) -> None:
-    """Migrate and collect static files, each when its sources changed since the last start."""
-    migrations = [folder for folder in CHECKOUT.glob("**/migrations") if "node_modules" not in folder.parts]
-    jobs: dict[str, tuple[list[Path], list[list[str]]]] = {
-        "migrated": (
-            [*(m for m in migrations if ".venv" not in m.parts), CHECKOUT / "requirements" / "base.txt"],
-            [["migrate", "--no-input", "-v0"], *([["demo_accounts"]] if is_sandbox else [])],
-        ),
-        "collected": (
-            [CHECKOUT / name for name in STATIC_SOURCES],
-            [["collectstatic", "--no-input", "-v0", "--clear"]],
-        ),
-    }
-    for name, (sources, commands) in jobs.items():
-        stamp, wanted = state.folder / name, _fingerprint(sources)
-        if stamp.exists() and stamp.read_text() == wanted:
-            continue
-        for command in commands:
-            manage(env, *command)
+def _when_changed(state: State, name: str, sources: Iterable[Path], work: Callable[[], None]) -> None:
+    """Do `work` when a file of `sources` changed since it was last done."""
+    stamp, wanted = state.folder / name, _fingerprint(sources)
+    if not stamp.exists() or stamp.read_text() != wanted:
+        work()
         stamp.write_text(wanted)
+
+
+def database(state: State, env: Mapping[str, str], *, is_sandbox: bool) -> None:
+    """Migrate, and make the demo accounts beside the sandbox. Raises StartError."""
+
+    def work() -> None:
+        manage(env, "migrate", "--no-input", "-v0")
+        if is_sandbox:
+            manage(env, "demo_accounts")
+
+    apps = [CHECKOUT / name for name in ("accounts", "basket", "mastportal")]
+    migrations = [folder for app in apps for folder in app.glob("**/migrations/*.py")]
+    _when_changed(state, "migrated", [*sorted(migrations), CHECKOUT / "requirements" / "base.txt"], work)
+
+
+def static_files(state: State, env: Mapping[str, str]) -> None:
+    """Collect, hash and compress static files. Raises StartError."""
+    sources = [CHECKOUT / name for name in STATIC_SOURCES]
+    _when_changed(
+        state, "collected", sources, lambda: manage(env, "collectstatic", "--no-input", "-v0", "--clear")
+    )
