@@ -4,17 +4,13 @@ Source: the filter grammar of MAST's services page; wildcards are `%` in `freeTe
 `values` may match.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mastportal.mast.column_filters import ColumnFilter, is_pattern
 from mastportal.mast.fields import Field, fields_by_name
-
-if TYPE_CHECKING:
-    from mastportal.mast.criteria import Criteria
+from mastportal.mast.question import Question
 
 IDS_A_REQUEST = 500
 COUNT = "COUNT_BIG(*)"
@@ -38,23 +34,23 @@ class Asked:
     params: dict[str, Any]
 
 
-def rows_requests(criteria: Criteria) -> list[Asked]:
+def rows_requests(question: Question) -> list[Asked]:
     """The requests whose rows together answer the question, whose target must be located."""
-    position = position_of(criteria)
-    if position is not None and not criteria.filters:
+    position = position_of(question)
+    if position is not None and not question.filters:
         ra_deg, dec_deg, radius_deg = position
         return [Asked("Mast.Caom.Cone", {"ra": ra_deg, "dec": dec_deg, "radius": radius_deg})]
-    return _requests(criteria, "*")
+    return _requests(question, "*")
 
 
-def count_requests(criteria: Criteria) -> list[Asked]:
+def count_requests(question: Question) -> list[Asked]:
     """The requests whose counts add up to the question's number of rows."""
-    return _requests(criteria, COUNT)
+    return _requests(question, COUNT)
 
 
-def position_of(criteria: Criteria) -> tuple[float, float, float] | None:
+def position_of(question: Question) -> tuple[float, float, float] | None:
     """(ra, dec, radius) in degrees. Raises ValueError where a name has not been resolved."""
-    target = criteria.target
+    target = question.target
     if target is None:
         return None
     if target.ra_deg is None or target.dec_deg is None:
@@ -64,30 +60,30 @@ def position_of(criteria: Criteria) -> tuple[float, float, float] | None:
     return target.ra_deg, target.dec_deg, located.radius_deg
 
 
-def filter_sets(criteria: Criteria) -> list[list[ColumnFilter]]:
+def filter_sets(question: Question) -> list[list[ColumnFilter]]:
     """The column conditions, in as many sets as it takes; each row matches one set at most."""
     named: list[ColumnFilter] = []
-    if criteria.programs:
-        named.append(ColumnFilter("proposal_id", criteria.programs))
-    if criteria.ids:
-        named.append(ColumnFilter("obs_id", criteria.ids))
+    if question.programs:
+        named.append(ColumnFilter("proposal_id", question.programs))
+    if question.ids:
+        named.append(ColumnFilter("obs_id", question.ids))
     sets = [[]] if not named else [[part] for each in named for part in _in_parts(each)]
-    for each in criteria.filters:
+    for each in question.filters:
         sets = [[*others, part] for others in sets for part in _instrument_sets(each)]
     return sets
 
 
-def _requests(criteria: Criteria, columns: str) -> list[Asked]:
-    fields = fields_by_name(criteria.collection, criteria.instrument)
-    position = position_of(criteria)
+def _requests(question: Question, columns: str) -> list[Asked]:
+    fields = fields_by_name(question.collection, question.instrument)
+    position = position_of(question)
     service, place = "Mast.Caom.Filtered", {}
-    if criteria.instrument:
-        service = f"Mast.Jwst.Filtered.{_KEYWORD_SERVICES[criteria.instrument]}"
+    if question.instrument:
+        service = f"Mast.Jwst.Filtered.{_KEYWORD_SERVICES[question.instrument]}"
     elif position is not None:
         service, place = "Mast.Caom.Filtered.Position", {"position": ", ".join(map(repr, position))}
     return [
         Asked(service, {"columns": columns, "filters": [_encoded(each, fields) for each in chosen], **place})
-        for chosen in filter_sets(criteria)
+        for chosen in filter_sets(question)
     ]
 
 

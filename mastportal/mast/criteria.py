@@ -14,6 +14,7 @@ from mastportal.mast.column_filters import ColumnFilter, is_pattern, parse_filte
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.fields import FIELDS_WITH_DISTANCE, INSTRUMENTS, Field, fields_by_name, fields_of
 from mastportal.mast.identifiers import MAX_IDS, parse_ids, parse_programs
+from mastportal.mast.question import Question
 from mastportal.mast.target import Target, parse_target
 
 COLLECTIONS = ("observations", "programs", "jwst-keywords", "ids")
@@ -33,18 +34,11 @@ class Place(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Criteria:
+class Criteria(Question):
     """A valid question, made by `parse_question`, which reads `as_json()` back.
 
     A located name is written with the radius in use; its position is not part of the question.
     """
-
-    collection: str
-    instrument: str | None = None
-    target: Target | None = None
-    programs: tuple[str, ...] = ()
-    ids: tuple[str, ...] = ()
-    filters: tuple[ColumnFilter, ...] = ()
 
     @property
     def name_to_resolve(self) -> str | None:
@@ -64,9 +58,6 @@ class Criteria:
         if self.target is None:
             return self
         return replace(self, target=self.target.located(place.ra_deg, place.dec_deg, place.radius_deg))
-
-    def filter_of(self, column: str) -> ColumnFilter | None:
-        return next((each for each in self.filters if each.column == column), None)
 
     def as_json(self) -> dict[str, object]:
         """The canonical body of the question."""

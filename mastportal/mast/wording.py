@@ -1,61 +1,55 @@
 """How a question reads: as one English sentence, and as lines of Python for astroquery."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from mastportal.mast.asking import filter_sets, position_of, rows_requests
 from mastportal.mast.column_filters import ColumnFilter, is_pattern
 from mastportal.mast.coordinates import as_sexagesimal
 from mastportal.mast.fields import INSTRUMENTS, Field, fields_by_name
+from mastportal.mast.question import Question
 from mastportal.mast.target import DEFAULT_RADIUS_DEG, Target, display_name, format_number, format_radius
-
-if TYPE_CHECKING:
-    from mastportal.mast.criteria import Criteria
 
 _MOST_NAMED = 5
 
 
-def sentence(criteria: Criteria) -> str:
+def sentence(question: Question) -> str:
     """One sentence that says all that is asked, what is left to defaults included."""
-    conditions = [_condition(each, criteria) for each in criteria.filters]
+    conditions = [_condition(each, question) for each in question.filters]
     where = f", where {_joined(conditions, 'and')}" if conditions else ""
-    return f"{_subject(criteria)}{where}{_defaults(criteria)}."
+    return f"{_subject(question)}{where}{_defaults(question)}."
 
 
-def astroquery_lines(criteria: Criteria) -> str:
+def astroquery_lines(question: Question) -> str:
     """Python that runs as it stands with astroquery installed and fetches the same rows from MAST."""
-    if criteria.collection == "jwst-keywords":
-        return _keyword_lines(criteria)
+    if question.collection == "jwst-keywords":
+        return _keyword_lines(question)
     lines = ["from astroquery.mast import Observations"]
-    place, target = "", criteria.target
+    place, target = "", question.target
     if target is not None and target.has_position:
-        ra_deg, dec_deg, radius_deg = _rounded(criteria)
+        ra_deg, dec_deg, radius_deg = _rounded(question)
         place = f'coordinates="{ra_deg}d {dec_deg}d", radius="{radius_deg} deg"'
     elif target is not None:
         lines.append(f"position = Observations.resolve_object({target.name!r})")
         wanted_deg = DEFAULT_RADIUS_DEG if target.radius_deg is None else target.radius_deg
         place = f'coordinates=position, radius="{format_number(wanted_deg, 7)} deg"'
-    method = "query_criteria" if criteria.filters or not place else "query_region"
-    calls = [_call(method, place, chosen, criteria) for chosen in filter_sets(criteria)]
+    method = "query_criteria" if question.filters or not place else "query_region"
+    calls = [_call(method, place, chosen, question) for chosen in filter_sets(question)]
     if len(calls) == 1:
         return "\n".join([*lines, f"observations = {calls[0]}"])
     parts = [f"    {call}," for call in calls]
     return "\n".join(["from astropy.table import vstack", *lines, "observations = vstack([", *parts, "])"])
 
 
-def _subject(criteria: Criteria) -> str:
-    if criteria.collection == "jwst-keywords":
-        return f"The highest-level FITS files in JWST's {INSTRUMENTS[criteria.instrument or '']} keywords"
-    if criteria.programs:
-        plural = "programmes" if len(criteria.programs) > 1 else "programme"
-        return f"Observations of {plural} {_some(criteria.programs)}"
-    if criteria.ids:
-        plural = "ids" if len(criteria.ids) > 1 else "id"
-        return f"Observations with the {plural} {_some(criteria.ids)}"
+def _subject(question: Question) -> str:
+    if question.collection == "jwst-keywords":
+        return f"The highest-level FITS files in JWST's {INSTRUMENTS[question.instrument or '']} keywords"
+    if question.programs:
+        plural = "programmes" if len(question.programs) > 1 else "programme"
+        return f"Observations of {plural} {_some(question.programs)}"
+    if question.ids:
+        plural = "ids" if len(question.ids) > 1 else "id"
+        return f"Observations with the {plural} {_some(question.ids)}"
     return (
-        f"Observations whose footprint meets {_circle(criteria.target)}"
-        if criteria.target
+        f"Observations whose footprint meets {_circle(question.target)}"
+        if question.target
         else "Observations"
     )
 
@@ -79,9 +73,9 @@ def _sexagesimal(target: Target) -> str:
     return as_sexagesimal(target.ra_deg, target.dec_deg)
 
 
-def _condition(chosen: ColumnFilter, criteria: Criteria) -> str:
-    field = fields_by_name(criteria.collection, criteria.instrument)[chosen.column.casefold()]
-    label = field.label if criteria.collection != "jwst-keywords" else field.name
+def _condition(chosen: ColumnFilter, question: Question) -> str:
+    field = fields_by_name(question.collection, question.instrument)[chosen.column.casefold()]
+    label = field.label if question.collection != "jwst-keywords" else field.name
     if chosen.is_range:
         return _range(label, chosen, field)
     if chosen.column == "instrument_name" and not chosen.exact:
@@ -108,16 +102,16 @@ def _range(label: str, chosen: ColumnFilter, field: Field) -> str:
     )
 
 
-def _defaults(criteria: Criteria) -> str:
-    if criteria.collection == "jwst-keywords":
-        return ", of every programme" if criteria.filter_of("program") is None else ""
+def _defaults(question: Question) -> str:
+    if question.collection == "jwst-keywords":
+        return ", of every programme" if question.filter_of("program") is None else ""
     open_ends = [
         words
         for column, words in (
             ("obs_collection", "every mission"),
             ("calib_level", "every level, planned ones too"),
         )
-        if criteria.filter_of(column) is None
+        if question.filter_of(column) is None
     ]
     return f"; {_joined(open_ends, 'and')}" if open_ends else ""
 
@@ -136,30 +130,30 @@ def _joined(parts: list[str], word: str) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
-def _rounded(criteria: Criteria) -> tuple[str, str, str]:
-    position = position_of(criteria)
+def _rounded(question: Question) -> tuple[str, str, str]:
+    position = position_of(question)
     assert position is not None
     ra_deg, dec_deg, radius_deg = position
     return format_number(ra_deg, 7), format_number(dec_deg, 7), format_number(radius_deg, 7)
 
 
-def _call(method: str, place: str, chosen: list[ColumnFilter], criteria: Criteria) -> str:
-    arguments = ([place] if place else []) + [f"{each.column}={_argument(each, criteria)}" for each in chosen]
+def _call(method: str, place: str, chosen: list[ColumnFilter], question: Question) -> str:
+    arguments = ([place] if place else []) + [f"{each.column}={_argument(each, question)}" for each in chosen]
     return f"Observations.{method}({', '.join(arguments)})"
 
 
-def _argument(chosen: ColumnFilter, criteria: Criteria) -> str:
+def _argument(chosen: ColumnFilter, question: Question) -> str:
     if chosen.is_range:
         low = -1e12 if chosen.minimum is None else chosen.minimum
         high = 1e12 if chosen.maximum is None else chosen.maximum
         return f"[{low!r}, {high!r}]"
-    field = fields_by_name(criteria.collection)[chosen.column.casefold()]
+    field = fields_by_name(question.collection)[chosen.column.casefold()]
     values = [value.capitalize() if field.type == "bool" else value for value in chosen.values]
     return repr(values[0] if len(values) == 1 else values)
 
 
-def _keyword_lines(criteria: Criteria) -> str:
-    asked = rows_requests(criteria)[0]
+def _keyword_lines(question: Question) -> str:
+    asked = rows_requests(question)[0]
     return "\n".join(
         [
             "from astroquery.mast import Mast",
