@@ -99,16 +99,20 @@ def _numbers_match(opened: OpenTable, name: str, wanted: Filter) -> np.ndarray:
     if not (wanted.values or wanted.ranges):
         return mask
     numbers = column.cast(pa.float64()).to_numpy()
-    for text in wanted.values:
-        try:
-            mask |= numbers == float(text)
-        except ValueError:
-            raise BadFilter(f"'{text}' is not a number, which {name} must be.") from None
+    if wanted.values:
+        mask |= np.isin(numbers, [_number(text, name) for text in wanted.values])
     for ends in wanted.ranges:
         low, high = _bounds(ends, name)
         with np.errstate(invalid="ignore"):
             mask |= (numbers >= low) & (numbers <= high)
     return mask
+
+
+def _number(text: str, name: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise BadFilter(f"'{text}' is not a number, which {name} must be.") from None
 
 
 def _any_of(values: Sequence[str], is_boolean: bool) -> Callable[[str], bool]:
@@ -126,13 +130,13 @@ def _like(pattern: str) -> Callable[[str], bool]:
 
 def _texts_match(opened: OpenTable, name: str, accepts: Callable[[str], bool], wanted: Filter) -> np.ndarray:
     """Judges each distinct text once, then every row by its code."""
-    texts, codes = opened.codes(name)
+    _, codes = opened.codes(name)
     separator = wanted.separator
-    folded = [str(text).lower() for text in texts.to_pylist()]
+    folded = opened.folded(name)
     if separator:
         accepted = [accepts(t) or any(accepts(part.strip()) for part in t.split(separator)) for t in folded]
     else:
-        accepted = [accepts(text.strip()) for text in folded]
+        accepted = [accepts(text) for text in folded]
     # A null row's code of -1 picks the last place, which accepts nothing.
     picked: np.ndarray = np.append(np.array(accepted, dtype=bool), [False])[codes]
     return picked

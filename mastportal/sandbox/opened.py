@@ -23,6 +23,7 @@ class OpenTable:
         self.table = table.combine_chunks()
         self.exact_names = {name.lower(): name for name in table.column_names}
         self._codes: dict[str, tuple[Texts, np.ndarray]] = {}
+        self._folded: dict[str, list[str]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -35,6 +36,13 @@ class OpenTable:
             if column not in self._codes:
                 self._codes[column] = _encode(self.table[column])
             return self._codes[column]
+
+    def folded(self, column: str) -> list[str]:
+        """The distinct texts of `codes`, trimmed and in lower case."""
+        texts, _ = self.codes(column)
+        if column not in self._folded:
+            self._folded[column] = [str(text).strip().lower() for text in texts.to_pylist()]
+        return self._folded[column]
 
     @property
     def footprints(self) -> Footprints:

@@ -67,6 +67,10 @@ def test_numbers_may_be_asked_as_texts() -> None:
     assert found("obsid", "1002") == [1]
 
 
+def test_a_long_list_of_numbers() -> None:
+    assert found("obsid", *range(1002, 60_000)) == [1, 2, 3, 4]
+
+
 def test_free_text_over_numbers() -> None:
     assert found("obsid", free="100%") == [0, 1, 2, 3]
 
