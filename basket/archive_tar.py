@@ -5,7 +5,8 @@ from __future__ import annotations
 import tarfile
 from collections.abc import Iterable
 
-from basket.layout import Entry, Layout, LayoutBuilder
+from basket.layout import Layout
+from basket.layout_builder import Entry, LayoutBuilder
 from basket.member_names import safe_paths
 
 

@@ -7,7 +7,8 @@ import time
 import zipfile
 from collections.abc import Iterable
 
-from basket.layout import Entry, Layout, LayoutBuilder
+from basket.layout import Layout
+from basket.layout_builder import Entry, LayoutBuilder
 from basket.member_names import safe_paths
 
 _EARLIEST, _LATEST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)

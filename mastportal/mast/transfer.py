@@ -1,52 +1,26 @@
 """One dataURI to one verified local file: the one door for bytes. Imports no astroquery and no Django."""
 
-import time
-from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import stamina
 
 from mastportal.mast import byte_request
-from mastportal.mast.byte_request import Answer, ComeBackLater, Remote, Source, source_of
-from mastportal.mast.checks import Broken, check_structure
+from mastportal.mast.byte_source import Remote, source_of
 from mastportal.mast.connection import Archive, Credential
-from mastportal.mast.errors import ArchiveError, NotFound, Refused, TimedOut, Unavailable
+from mastportal.mast.download import (
+    LONGEST_WAIT_S,
+    SAME_BROKEN_COPIES,
+    Download,
+    SizeDiffers,
+    StaysBroken,
+    Transferred,
+    again,
+)
+from mastportal.mast.errors import NotFound
 from mastportal.mast.partial import PARTIAL_SUFFIX, Partial
 
 ATTEMPTS = 5
-LONGEST_WAIT_S = 30.0
-# A server that drips slower than this over a whole stall limit counts as silent.
-SLOWEST_BYTES_PER_S = 256
-# Attempts are counted anew after this much came: a long file over a bad line gets there.
-PROGRESS_BYTES = 16 << 20
-# Line noise breaks each copy differently; a file that is broken at the archive comes alike.
-SAME_BROKEN_COPIES = 4
-
-
-class StaysBroken(ArchiveError):
-    """The archive sent the same broken file again and again: asking once more does not mend it."""
-
-
-class SizeDiffers(ArchiveError):
-    """The archive announces another size than its product list: the product was made anew since."""
-
-    def __init__(self, message: str, size_bytes: int) -> None:
-        super().__init__(message)
-        self.size_bytes = size_bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Transferred:
-    """What arrived; `was_public` when no token was sent for it."""
-
-    size_bytes: int
-    crc32: int
-    sha256: str
-    etag: str
-    last_modified: str
-    was_public: bool
 
 
 def fetch(
@@ -73,7 +47,7 @@ def fetch(
     """
     source = source_of(archive, data_uri, allowed_hosts)
     partial = Partial(destination)
-    download = _Download(
+    download = Download(
         source, credential, partial, expected_size_bytes, size_is_advice, expected_md5, on_progress, attempts
     )
     try:
@@ -88,7 +62,7 @@ def may_fetch(archive: Archive, data_uri: str, credential: Credential | None = N
     Raises NotFound, Unavailable, TimedOut.
     """
     source = source_of(archive, data_uri)
-    for attempt in stamina.retry_context(_again, attempts=2, timeout=None, wait_max=LONGEST_WAIT_S):
+    for attempt in stamina.retry_context(again, attempts=2, timeout=None, wait_max=LONGEST_WAIT_S):
         with attempt:
             status = byte_request.head_status(source, credential)
     if status in (404, 410):
@@ -96,147 +70,9 @@ def may_fetch(archive: Archive, data_uri: str, credential: Credential | None = N
     return status in (200, 206)
 
 
-def _again(error: Exception) -> bool | float:
-    """Retry by kind; where the archive named a time, that one, within reason."""
-    if isinstance(error, ComeBackLater):
-        return min(error.after_s, LONGEST_WAIT_S)
-    return isinstance(error, ArchiveError) and error.retryable
-
-
-@dataclass(slots=True)
-class _Download:
-    source: Source
-    credential: Credential | None
-    partial: Partial
-    expected_size_bytes: int | None
-    size_is_advice: bool
-    expected_md5: str | None
-    on_progress: Callable[[int], None] | None
-    attempts: int
-    etag: str = ""
-    last_modified: str = ""
-    total_bytes: int | None = None
-    broken: Counter[str] = field(default_factory=Counter)
-
-    def run(self, destination: Path) -> Transferred:
-        while True:
-            had = self.partial.size_bytes
-            try:
-                self._try_several_times()
-                break
-            except (Unavailable, TimedOut):
-                if self.partial.size_bytes - had < PROGRESS_BYTES:
-                    raise
-        self.partial.keep(destination)
-        return Transferred(
-            self.partial.size_bytes,
-            self.partial.crc32,
-            self.partial.sha256,
-            self.etag,
-            self.last_modified,
-            self.credential is None,
-        )
-
-    def _try_several_times(self) -> None:
-        for attempt in stamina.retry_context(
-            _again,
-            attempts=self.attempts,
-            timeout=None,
-            wait_initial=0.2,
-            wait_max=LONGEST_WAIT_S,
-            wait_jitter=0.3,
-        ):
-            with attempt:
-                self._tell_progress()
-                self._receive()
-                self._verify()
-
-    def _receive(self) -> None:
-        with byte_request.get(self.source, self.credential, self._resume_headers()) as answer:
-            self._agree(answer)
-            pace = _Pace(self.source.archive.stall_s)
-            for piece in answer.pieces():
-                self.partial.write(piece, with_md5=self.expected_md5 is not None)
-                self._tell_progress()
-                pace.note(len(piece))
-        if self.total_bytes is not None and self.partial.size_bytes != self.total_bytes:
-            raise Unavailable(f"The archive broke off in the middle of {self.source.name}.")
-
-    def _resume_headers(self) -> dict[str, str]:
-        """Ask for the rest only where a strong validator lets the server say that it is the same file."""
-        validator = self.etag if not self.etag.startswith("W/") else ""
-        validator = validator or self.last_modified
-        if not self.partial.size_bytes or not validator:
-            return {}
-        return {"Range": f"bytes={self.partial.size_bytes}-", "If-Range": validator}
-
-    def _agree(self, answer: Answer) -> None:
-        """Go on where the answer fits what is here, else start again with what it brings."""
-        fits = (
-            answer.first_byte == self.partial.size_bytes
-            and (answer.total_bytes, answer.etag) == (self.total_bytes, self.etag)
-            and answer.last_modified in ("", self.last_modified)
-        )
-        if self.partial.size_bytes and not fits:
-            self.partial.restart()
-            if answer.first_byte != 0:
-                self.etag = self.last_modified = ""
-                raise Unavailable(f"The archive changed {self.source.name} while it was coming.")
-        elif answer.first_byte != self.partial.size_bytes:
-            raise Unavailable(f"The archive sent another part of {self.source.name} than was asked for.")
-        self.etag, self.last_modified, self.total_bytes = (
-            answer.etag,
-            answer.last_modified,
-            answer.total_bytes,
-        )
-        expected, told = self.expected_size_bytes, answer.total_bytes
-        if expected is not None and told is not None and told != expected and not self.size_is_advice:
-            raise SizeDiffers(
-                f"The archive has {self.source.name} with {told} bytes, its product list said {expected}.",
-                told,
-            )
-
-    def _verify(self) -> None:
-        """Size, checksum and structure; what fails is fetched anew from its first byte."""
-        partial, name = self.partial, self.source.name
-        try:
-            wanted = self.expected_size_bytes if self.total_bytes is None else self.total_bytes
-            if wanted not in (None, partial.size_bytes):
-                raise Broken(f"{name} came with {partial.size_bytes} of {wanted} bytes.")
-            if self.expected_md5 is not None and partial.md5 != self.expected_md5.lower():
-                raise Broken(f"{name} came with another checksum than the archive gives for it.")
-            check_structure(partial.path, name)
-        except Broken as error:
-            self.broken[partial.sha256] += 1
-            if self.broken[partial.sha256] == SAME_BROKEN_COPIES:
-                raise StaysBroken(str(error)) from None
-            partial.restart()
-            raise
-
-    def _tell_progress(self) -> None:
-        if self.on_progress is not None:
-            self.on_progress(self.partial.size_bytes)
-
-
-class _Pace:
-    """Notices a connection that drips: alive for each read, dead for the file."""
-
-    def __init__(self, window_s: float) -> None:
-        self._window_s, self._since, self._bytes = window_s, time.monotonic(), 0
-
-    def note(self, count: int) -> None:
-        self._bytes += count
-        elapsed_s = time.monotonic() - self._since
-        if elapsed_s < self._window_s:
-            return
-        if self._bytes < SLOWEST_BYTES_PER_S * elapsed_s:
-            raise TimedOut("The archive sent next to nothing for too long.")
-        self._since, self._bytes = time.monotonic(), 0
-
-
 __all__ = [
     "PARTIAL_SUFFIX",
-    "Refused",
+    "SAME_BROKEN_COPIES",
     "Remote",
     "SizeDiffers",
     "StaysBroken",
