@@ -1,7 +1,5 @@
 """What an administrator sees of searches: questions, snapshots and product lists, never their rows."""
 
-from typing import ClassVar
-
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -22,35 +20,35 @@ class _LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Search)
 class SearchAdmin(_LookOnly):
-    list_display: ClassVar = ["words", "collection", "created_at"]
-    list_filter: ClassVar = ["collection"]
-    search_fields: ClassVar = ["words"]
+    list_display = ("words", "collection", "created_at")
+    list_filter = ("collection",)
+    search_fields = ("words",)
 
 
 @admin.register(ResultSet)
 class ResultSetAdmin(_LookOnly):
-    list_display: ClassVar = ["search", "phase", "row_count", "size_bytes", "queued_at", "ended_at", "error"]
-    list_filter: ClassVar = ["phase", "error_kind"]
-    list_select_related: ClassVar = ["search"]
-    exclude: ClassVar = ["lease_token"]
+    list_display = ("search", "phase", "row_count", "size_bytes", "queued_at", "ended_at", "error")
+    list_filter = ("phase", "error_kind")
+    list_select_related = ("search",)
+    exclude = ("lease_token",)
 
 
 @admin.register(Lookup)
 class LookupAdmin(_LookOnly):
-    list_display: ClassVar = ["kind", "key", "phase", "queued_at", "answer", "error"]
-    list_filter: ClassVar = ["kind", "phase"]
-    exclude: ClassVar = ["lease_token"]
+    list_display = ("kind", "key", "phase", "queued_at", "answer", "error")
+    list_filter = ("kind", "phase")
+    exclude = ("lease_token",)
 
 
 @admin.register(ProductList)
 class ProductListAdmin(_LookOnly):
-    list_display: ClassVar = ["obsid", "phase", "row_count", "fetched_at", "error"]
-    list_filter: ClassVar = ["phase", "error_kind"]
-    search_fields: ClassVar = ["obsid"]
-    exclude: ClassVar = ["lease_token", "arrow"]
+    list_display = ("obsid", "phase", "row_count", "fetched_at", "error")
+    list_filter = ("phase", "error_kind")
+    search_fields = ("obsid",)
+    exclude = ("lease_token", "arrow")
 
 
 @admin.register(ListedUri)
 class ListedUriAdmin(_LookOnly):
-    list_display: ClassVar = ["uri", "mission", "programme", "size_bytes"]
-    search_fields: ClassVar = ["=uri"]
+    list_display = ("uri", "mission", "programme", "size_bytes")
+    search_fields = ("=uri",)

@@ -66,7 +66,7 @@ def _question(request: Request) -> dict[str, Any]:
 
 def _recent(request: Request) -> Response:
     mine = Search.objects.select_related("current", "latest").filter(uses__user=cast(User, request.user))
-    paging = [(name, value) for name, value in request.GET.items() if name in {"page", "page_size"}]
+    paging = [(name, request.GET[name]) for name in ("page", "page_size") if name in request.GET]
     wanted = TableQuery.parse(paging, _NO_COLUMNS)
     start = (wanted.page - 1) * wanted.page_size
     found = mine.order_by("-uses__at")[start : start + wanted.page_size]

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts import archive
 from mastportal.mast.coordinates import as_sexagesimal
+from mastportal.mast.criteria import parse_question
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.target import display_name, format_radius
 from mastportal.search import results
@@ -18,6 +19,7 @@ from mastportal.search.forms import form_of, params_of
 from mastportal.search.models import ResultSet, Search
 from mastportal.search.panel import EXAMPLES, recent_searches
 from mastportal.search.rowstates import COLUMNS, states_of
+from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import BadQuery
 from mastportal.tables.grammar import TableQuery
 from mastportal.tables.view import TableView, table_view
@@ -28,6 +30,8 @@ FACETS = {
     "jwst-keywords": """exp_type filter pupil grating channel band detector targprop program category
         productLevel subarray effexptm date_obs_mjd tsovisit""",
 }
+KEYWORD_COLUMNS = """filename exp_type filter pupil grating channel band detector targprop program observtn
+    visit_id effexptm date_obs_mjd publicReleaseDate_mjd productLevel category pi_name tsovisit fileSize"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,15 @@ class Waiting:
         return f"{result.row_count:,} of {result.count:,} rows are here"
 
 
-def understood_words(understood: dict[str, Any] | None) -> str:
+def understood_words(search: Search, result: ResultSet | None) -> str:
     """What a target was taken for: M 57 → 18h53m35.1s +33d01m45s (SIMBAD), radius 1′."""
+    understood = result.understood if result else None
     if not understood or understood.get("ra_deg") is None:
         return ""
     words = as_sexagesimal(understood["ra_deg"], understood["dec_deg"])
-    if understood.get("name"):
-        words = f"{display_name(understood['name'])} → {words}"
+    target = parse_question(search.criteria).target
+    if target is not None and target.name is not None:
+        words = f"{display_name(target.name)} → {words}"
     if understood.get("resolver"):
         words += f" ({understood['resolver']})"
     radius_deg = understood.get("radius_deg")
@@ -96,7 +102,7 @@ def _about(user: User, search: Search) -> dict[str, Any]:
         "recent": recent_searches(user),
         "examples": EXAMPLES,
         "waiting": Waiting.of(latest) if latest and latest.is_unfinished else None,
-        "understood": understood_words(latest.understood if latest else None),
+        "understood": understood_words(search, latest),
         "archive_name": settings.ARCHIVE_NAME,
     }
 
@@ -111,9 +117,16 @@ def result_view(search: Search, result: ResultSet, params: QueryDict, path: str)
         TableQuery.parse(pairs, table.schema),
         path,
         facet_columns=FACETS[kind].split(),
+        usual_columns=_usual_columns(kind, table),
         values=COLUMNS,
         state_of=states_of(archive.today_mjd(), str(search.pk)),
     )
+
+
+def _usual_columns(kind: str, table: OpenTable) -> list[str]:
+    """Those of an instrument's files in the order people read them; of observations those marked visible."""
+    wanted = KEYWORD_COLUMNS.split() if kind == "jwst-keywords" else []
+    return [name for name in wanted if name in table.columns]
 
 
 def table_context(search: Search, result: ResultSet, view: TableView) -> dict[str, Any]:
@@ -124,7 +137,7 @@ def table_context(search: Search, result: ResultSet, view: TableView) -> dict[st
         "state": "rows" if result.row_count else "nothing",
         "status": 200,
         "result": result,
-        "understood": understood_words(result.understood),
+        "understood": understood_words(search, result),
         "view": view,
         "legend": True,
         "table_label": "Rows found",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,6 +19,15 @@ LABELS = {
     "ids": "A list of observation ids or file names",
 }
 SEPARATOR = ";"
+MOST_USED = "Most used"
+LEVELS = {
+    "-1": "-1 planned",
+    "0": "0 raw",
+    "1": "1 uncalibrated",
+    "2": "2 calibrated",
+    "3": "3 combined",
+    "4": "4 contributed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,10 @@ class Criterion:
     @property
     def is_used(self) -> bool:
         return bool(self.text or self.low or self.high or any(option.chosen for option in self.options))
+
+    @property
+    def label(self) -> str:
+        return self.field.label.removesuffix(f" ({self.field.unit})")
 
     @property
     def hint(self) -> str:
@@ -151,13 +163,18 @@ def form_of(params: QueryDict, error: BadQuestion | None = None) -> SearchForm:
 
 
 def _groups(params: QueryDict, collection: str, instrument: str, error: BadQuestion | None) -> list[Group]:
-    asked = [each for each in fields_of(collection, instrument) if each.kind != "none"]
-    order = {name: place for place, name in enumerate(dict.fromkeys(each.group for each in asked))}
-    asked.sort(key=lambda each: order[each.group])
-    return [
-        Group(name, [_criterion(each, params, error) for each in fields])
-        for name, fields in groupby(asked, key=lambda each: each.group)
-    ]
+    by_group: dict[str, list[Criterion]] = {}
+    for each in fields_of(collection, instrument):
+        if each.kind != "none":
+            # An instrument has some two hundred keywords: what people ask for comes first.
+            is_used_most = collection == "jwst-keywords" and each.visible
+            name = MOST_USED if is_used_most else each.group
+            by_group.setdefault(name, []).append(_criterion(each, params, error))
+    return [Group(name, criteria) for name, criteria in by_group.items()]
+
+
+def _label(asked: Field, choice: str) -> str:
+    return LEVELS.get(choice, choice) if asked.name == "calib_level" else choice
 
 
 def _criterion(asked: Field, params: QueryDict, error: BadQuestion | None) -> Criterion:
@@ -167,7 +184,9 @@ def _criterion(asked: Field, params: QueryDict, error: BadQuestion | None) -> Cr
     is_at_fault = error is not None and error.field == f"criteria.{asked.name}"
     return Criterion(
         field=asked,
-        options=[Option(choice, choice, choice.casefold() in chosen) for choice in asked.choices],
+        options=[
+            Option(choice, _label(asked, choice), choice.casefold() in chosen) for choice in asked.choices
+        ],
         text=f"{SEPARATOR} ".join(value for value in values if value.casefold() not in known),
         low=params.get(f"min.{asked.name}", ""),
         high=params.get(f"max.{asked.name}", ""),

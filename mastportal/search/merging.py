@@ -1,11 +1,14 @@
 """Owns how the product lists of many observations become one table without duplicates; knows no database."""
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+Ints = NDArray[np.int64]
 PARENTS = pa.field(
     "parents",
     pa.string(),
@@ -37,22 +40,24 @@ def merged(lists: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
     kept = order[np.searchsorted(codes[order], np.arange(len(uris.dictionary)))]
     parents = _parents(codes, table["parent_obsid"].combine_chunks())
     # The dictionary is in order of first appearance, and parents are in the same order.
-    return table.take(pa.array(kept)).append_column(PARENTS, parents)
+    return table.take(kept).append_column(PARENTS, parents)
 
 
-def _preference(table: pa.Table) -> np.ndarray:
+def _preference(table: pa.Table) -> Ints:
     """For each row how little it is preferred among rows of the same file."""
     unmarked = pc.is_null(table["productGroupDescription"]).to_numpy(zero_copy_only=False)
     own = pc.equal(table["obsID"], table["parent_obsid"]).fill_null(False).to_numpy(zero_copy_only=False)
     return np.where(~unmarked, 0, np.where(own, 1, 2))
 
 
-def _parents(codes: np.ndarray, obsids: pa.Array) -> pa.Array:
+def _parents(codes: Ints, obsids: "pa.Array[Any]") -> "pa.Array[Any]":
     """For each code the distinct obsids of its rows, joined."""
-    encoded = pc.fill_null(obsids, "").dictionary_encode()
+    encoded = obsids.fill_null("").dictionary_encode()
     parent = encoded.indices.to_numpy(zero_copy_only=False)
     width = len(encoded.dictionary)
     pairs = np.unique(codes.astype(np.int64) * width + parent)
     offsets = np.searchsorted(pairs // width, np.arange(codes.max() + 2)).astype(np.int32)
-    names = encoded.dictionary.take(pa.array(pairs % width))
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), names), ";")
+    names = encoded.dictionary.take(pairs % width)
+    lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), names)
+    joined: "pa.Array[Any]" = cast(Any, pc.binary_join(lists, ";"))
+    return joined

@@ -99,10 +99,9 @@ def _good_enough(search: Search) -> ResultSet | None:
         return None
     if current.is_fresh:
         return current
-    down = latest is not None and latest.error_kind in PASSING and latest.ended_at is not None
-    if down and latest and (timezone.now() - latest.ended_at).total_seconds() < PAUSE_S:
-        return current
-    return None
+    if latest is None or latest.ended_at is None or latest.error_kind not in PASSING:
+        return None
+    return current if (timezone.now() - latest.ended_at).total_seconds() < PAUSE_S else None
 
 
 def _understood(criteria: Criteria) -> dict[str, Any] | None:

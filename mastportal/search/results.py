@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import archive
 from mastportal.mast.client import MastClient
 from mastportal.mast.criteria import Criteria, mode_less_question, parse_question
-from mastportal.mast.errors import BadQuestion, NotFound, TooMany
+from mastportal.mast.errors import BadQuestion, NotFound
 from mastportal.mast.fields import arrow_schema
 from mastportal.search import keep, listed, lookups, work
 from mastportal.search.failures import Broken, Expired, Failed, NotReady, reported
@@ -40,7 +40,7 @@ def run(result_id: uuid.UUID) -> None:
     def failed(error: str, kind: str) -> None:
         with transaction.atomic():
             lease.fail(error, kind)
-            ResultChunk.objects.filter(result=result_id).delete()
+            _drop_rows(result_id)
 
     with reported(lease, failed):
         result = ResultSet.objects.select_related("search").get(pk=result_id)
@@ -48,10 +48,14 @@ def run(result_id: uuid.UUID) -> None:
         criteria = _located(client, lease, parse_question(result.search.criteria))
         count = client.count(criteria)
         lease.renew(count=count)
-        _check_count(count)
+        pages = client.pages(criteria, keep.PAGE_ROWS, limit=settings.ROW_LIMIT, expected=count)
+        kept = _keep_rows(lease, result, _at_least_one(pages, criteria))
         if left_out := mode_less_question(criteria):
-            lease.renew(left_out=client.count(left_out))
-        _keep_rows(client, lease, criteria, result)
+            kept["left_out"] = client.count(left_out)
+        with transaction.atomic():
+            Search.objects.select_for_update().get(pk=result.search_id)  # before the snapshot, as `ask` does
+            lease.finish(**kept)
+            Search.objects.filter(pk=result.search_id).update(current=result)
         archive.note_answer(client)
 
 
@@ -71,30 +75,20 @@ def _located(client: MastClient, lease: Lease, criteria: Criteria) -> Criteria:
     return criteria
 
 
-def _check_count(count: int) -> None:
-    if count > settings.ROW_LIMIT:
-        raise TooMany(
-            f"{count:,} rows match, more than the {settings.ROW_LIMIT:,} that are fetched at most; "
-            "narrow the question, for example by mission, instrument or dates.",
-            count=count,
-            limit=settings.ROW_LIMIT,
-        )
-
-
-def _pages(client: MastClient, criteria: Criteria) -> Iterator[pa.Table]:
+def _at_least_one(pages: Iterator[pa.Table], criteria: Criteria) -> Iterator[pa.Table]:
     """The archive's pages; of an empty answer one without rows, so that its columns are known."""
-    pages = client.pages(criteria, page_rows=keep.PAGE_ROWS)
     first = next(pages, None)
     yield first if first is not None else arrow_schema(criteria.fields).empty_table()
     yield from pages
 
 
-def _keep_rows(client: MastClient, lease: Lease, criteria: Criteria, result: ResultSet) -> None:
+def _keep_rows(lease: Lease, result: ResultSet, pages: Iterator[pa.Table]) -> dict[str, int]:
+    """Keep each page as it comes and let go of it: memory does not grow with the answer."""
     row_count = size_bytes = 0
     with transaction.atomic():
         lease.renew(row_count=0)
-        ResultChunk.objects.filter(result=result).delete()  # what a worker that died had kept
-    for n, page in enumerate(_pages(client, criteria)):
+        _drop_rows(result.pk)  # what a worker that died had kept
+    for n, page in enumerate(pages):
         row_count += page.num_rows
         with transaction.atomic():
             lease.renew(row_count=row_count)
@@ -102,10 +96,7 @@ def _keep_rows(client: MastClient, lease: Lease, criteria: Criteria, result: Res
         listed.note(page)
         del page
         pa.default_memory_pool().release_unused()
-    with transaction.atomic():
-        Search.objects.select_for_update().get(pk=result.search_id)  # before the snapshot, as `ask` does
-        lease.finish(row_count=row_count, size_bytes=size_bytes)
-        Search.objects.filter(pk=result.search_id).update(current=result)
+    return {"row_count": row_count, "size_bytes": size_bytes}
 
 
 def snapshot(search: Search, pinned: str = "") -> ResultSet:
@@ -154,12 +145,16 @@ def _mark_broken(result: ResultSet) -> None:
     ResultSet.objects.filter(pk=result.pk).update(
         phase=Phase.ERROR, error=DAMAGED, error_kind=Broken.code, rows_removed_at=Now()
     )
-    ResultChunk.objects.filter(result=result).delete()
+    _drop_rows(result.pk)
 
 
 def due() -> list[uuid.UUID]:
     """Snapshots to be queued again: their message got lost, or their worker died."""
-    return work.due(ResultSet, abandoned=lambda pk: ResultChunk.objects.filter(result=pk).delete())
+    return work.due(ResultSet, abandoned=_drop_rows)
+
+
+def _drop_rows(result_id: uuid.UUID) -> None:
+    ResultChunk.objects.filter(result=result_id).delete()
 
 
 def expire() -> int:
@@ -169,7 +164,7 @@ def expire() -> int:
     ids = list(gone.values_list("pk", flat=True))
     for pk in ids:
         with transaction.atomic():
-            ResultChunk.objects.filter(result=pk).delete()
+            _drop_rows(pk)
             ResultSet.objects.filter(pk=pk).update(rows_removed_at=Now())
         tables.forget(pk)
     return len(ids)

@@ -1,7 +1,7 @@
 """Owns how a row is marked, public, exclusive or planned, and where its files are had. Asks nobody.
 
-Planned is calibration level −1 whatever dataRights says. Otherwise the release date decides, for rows keep the
-rights of yesterday; rights without a date, and RESTRICTED, which has no end, are taken as they are.
+Planned is calibration level −1 whatever dataRights says. Otherwise the release date decides, for rows keep
+yesterday's rights; rights without a date, and RESTRICTED, which has no end, are taken as they are.
 """
 
 from urllib.parse import quote

@@ -1,15 +1,26 @@
 """The doors through which workers enter: ids in, one domain call each. Imports no views."""
 
+import importlib
 import uuid
 from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_init
 from django.db import transaction
 
 from mastportal.search import lookups, products, results
 
 # Valkey hands out the lowest number first: a person's question goes before a thousand product lists.
 NOW, SOON, LATER = 0, 3, 9
+
+
+@worker_init.connect
+def load_client(sender: Any, **_: object) -> None:
+    """Load astroquery before children are forked: its seconds belong to no lease, its memory is shared."""
+    if "ask" in sender.app.amqp.queues.consume_from:
+        importlib.import_module("mastportal.mast.portal")
 
 
 @shared_task
@@ -40,16 +51,16 @@ def sweep() -> None:
 def queue_results(ids: Iterable[uuid.UUID]) -> None:
     """Nudge the workers once the rows are committed."""
     for pk in ids:
-        transaction.on_commit(lambda pk=pk: run_result.apply_async((str(pk),), priority=SOON))
+        transaction.on_commit(partial(run_result.apply_async, (str(pk),), priority=SOON))
 
 
 def queue_lookups(ids: Iterable[uuid.UUID]) -> None:
     """Nudge the workers once the rows are committed."""
     for pk in ids:
-        transaction.on_commit(lambda pk=pk: answer_lookup.apply_async((str(pk),), priority=NOW))
+        transaction.on_commit(partial(answer_lookup.apply_async, (str(pk),), priority=NOW))
 
 
 def queue_products(ids: Iterable[int]) -> None:
     """Nudge the workers once the rows are committed."""
     for pk in ids:
-        transaction.on_commit(lambda pk=pk: harvest_products.apply_async((pk,), priority=LATER))
+        transaction.on_commit(partial(harvest_products.apply_async, (pk,), priority=LATER))

@@ -122,7 +122,7 @@ def state(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "search": search,
         "waiting": waiting,
-        "understood": understood_words(search.latest.understood),
+        "understood": understood_words(search, search.latest),
         "state": "waiting" if search.current is None else "rows",
     }
     return render_page(request, "search/waiting.html", context)
