@@ -53,11 +53,12 @@ def describe(field: "pa.Field[Any]") -> Column:
     told = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
     kind_of_type = {"string": "values", "bool": "values", "int": "values", "float": "range"}
     type_ = _type_of(field.type)
+    unit = told.get("unit", "")
     return Column(
         name=field.name,
         type=type_,
-        label=told.get("label") or field.name,
-        unit=told.get("unit", ""),
+        label=(told.get("label") or field.name).removesuffix(f" ({unit})"),
+        unit=unit,
         description=told.get("description", ""),
         separator=told.get("separator", "") if type_ == "string" else "",
         kind=told.get("kind") or kind_of_type[type_],

@@ -10,6 +10,7 @@ from mastportal.tables.grammar import FACET_LIMIT, TableQuery
 from mastportal.tables.links import bound_words
 
 HEIGHT = 30
+NO_VALUE = "no value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,12 @@ class FacetView:
     chosen_high: str = ""
     is_date: bool = False
     nulls: int = 0
+
+    @property
+    def says_something(self) -> bool:
+        """There is a value to choose, or a choice to take back."""
+        known = any(value.text != NO_VALUE for value in self.values)
+        return known or self.filtered or self.expanded or bool(self.bars)
 
     @property
     def width(self) -> int:
@@ -126,7 +133,7 @@ def value_as_written(value: object) -> str:
 
 def _text(value: object) -> str:
     if value is None:
-        return "no value"
+        return NO_VALUE
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value) or "empty"

@@ -119,7 +119,9 @@ class TableView:
     @property
     def export_query(self) -> str:
         """What an export takes: filters, order and the columns shown."""
-        wanted = TableQuery(filters=self.query.filters, q=self.query.q, sort=self.query.sort, columns=self.shown)
+        wanted = TableQuery(
+            filters=self.query.filters, q=self.query.q, sort=self.query.sort, columns=self.shown
+        )
         return wanted.querystring()
 
     @property
@@ -234,7 +236,10 @@ def _page(table: OpenTable, query: TableQuery) -> Page:
 
 
 def facet_views(table: OpenTable, query: TableQuery, path: str, columns: Sequence[str]) -> list[FacetView]:
-    """The facets in their order; those that the query's `facets` names show more and are searched in."""
+    """The facets in their order; those that the query's `facets` names show more and are searched in.
+
+    A column without any value is left out.
+    """
     opened = [name for name in query.facets if name not in columns]
     names = [*columns, *opened]
     short = facets(table, query, [name for name in names if name not in query.facets])
@@ -242,7 +247,8 @@ def facet_views(table: OpenTable, query: TableQuery, path: str, columns: Sequenc
     long = facets(table, query, list(query.facets), limit, query.within) if query.facets else []
     by_name = {each["column"]: each for each in (*short, *long)}
     described = columns_of(table.schema)
-    return [facet_view(by_name[name], described[name], query, path) for name in names]
+    made = [facet_view(by_name[name], described[name], query, path) for name in names]
+    return [each for each in made if each.says_something]
 
 
 def _head(column: Column, query: TableQuery, path: str) -> Head:
