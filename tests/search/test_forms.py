@@ -1,0 +1,85 @@
+"""The panel's addresses: to a question, back again, and into the form."""
+
+import pytest
+from django.http import QueryDict
+
+from mastportal.mast.criteria import parse_question
+from mastportal.mast.errors import BadQuestion
+from mastportal.search.forms import MOST_USED, Criterion, form_of, params_of, question_of
+
+
+def question(address: str) -> dict[str, object]:
+    return question_of(QueryDict(address))
+
+
+def criterion(address: str, name: str, error: BadQuestion | None = None) -> Criterion:
+    groups = form_of(QueryDict(address), error).groups
+    return next(each for group in groups for each in group.criteria if each.field.name == name)
+
+
+def test_an_address_without_a_collection_is_about_a_target():
+    assert question("target=m57+r%3D1m") == {"collection": "observations", "target": "m57 r=1m"}
+
+
+def test_ticked_and_written_values_come_together():
+    asked = question("collection=programs&programs=1176&c.filters=F150W&c.filters=F200W;+F3*")
+    assert asked["criteria"] == {"filters": ["F150W", "F200W", "F3*"]}
+
+
+def test_ranges_and_blanks():
+    asked = question("target=m57&min.t_exptime=10&max.t_exptime=&min.t_min=+&c.target_name=")
+    assert asked["criteria"] == {"t_exptime": {"min": "10"}}
+
+
+def test_parts_of_other_collections_are_left_out():
+    assert question("collection=jwst-keywords&instrument=niriss&target=m57") == {
+        "collection": "jwst-keywords",
+        "instrument": "niriss",
+    }
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "collection=observations&target=m57+r%3D1m&c.instrument_name=NIRCAM&c.instrument_name=MIRI/IMAGE",
+        "collection=observations&target=&c.calib_level=-1&min.t_min=2022-07-12",
+        "collection=programs&programs=1176,+1073&min.t_exptime=10&max.t_exptime=20",
+        "collection=jwst-keywords&instrument=niriss&c.exp_type=NIS_WFSS&c.tsovisit=t",
+        "collection=ids&ids=jw02731-o001_t017_nircam_clear-f444w",
+    ],
+)
+def test_a_question_finds_back_to_the_same_question(address):
+    asked = parse_question(question(address))
+    assert parse_question(question(params_of(asked.as_json()))).fingerprint() == asked.fingerprint()
+
+
+def test_the_form_is_filled_in_as_the_address_says():
+    form = form_of(QueryDict("collection=programs&programs=1176&c.obs_collection=hst&c.obs_collection=X*"))
+    assert (form.collection, form.programs, form.advanced) == ("programs", "1176", True)
+    missions = criterion("c.obs_collection=hst&c.obs_collection=X*", "obs_collection")
+    assert [option.value for option in missions.options if option.chosen] == ["HST"]
+    assert missions.text == "X*"
+
+
+def test_a_mistake_stands_at_its_field():
+    error = BadQuestion("Too old.", field="criteria.t_min")
+    assert criterion("min.t_min=x", "t_min", error).error == "Too old."
+    assert form_of(QueryDict("min.t_min=x"), error).error_field == "t_min"
+
+
+def test_unknown_choices_fall_back():
+    form = form_of(QueryDict("collection=nonsense&instrument=nonsense"))
+    assert (form.collection, form.instruments[0].chosen) == ("observations", True)
+
+
+def test_the_keywords_people_ask_for_come_first():
+    groups = form_of(QueryDict("collection=jwst-keywords&instrument=nircam&advanced=1")).groups
+    assert groups[0].name == MOST_USED
+    names = {each.field.name for each in groups[0].criteria}
+    assert {"tsovisit", "exp_type", "observtn", "category"} <= names
+
+
+def test_every_field_with_a_filter_can_be_asked_for():
+    groups = form_of(QueryDict("advanced=1")).groups
+    assert sum(len(group.criteria) for group in groups) == 29
+    assert criterion("advanced=1", "calib_level").options[0].label == "-1 planned"
