@@ -11,10 +11,12 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
+from accounts.refusal import refusal
 from mastportal.api import ApiError
 from mastportal.files import fetching, store, streaming
 from mastportal.files.models import StoredFile
 from mastportal.files.streaming import Body
+from mastportal.mast.errors import Refused
 from mastportal.search.products import Listing, listing
 
 FULL = 507
@@ -40,6 +42,9 @@ def obtained(request: Request, product: Listing) -> StoredFile:
             release_mjd=product.release_mjd,
             size_bytes=product.size_bytes,
         )
+    except Refused:
+        sentence = refusal(product.programme or None, None).sentence
+        raise ApiError("archive_refused", sentence, 502) from None
     except fetching.Busy as busy:
         headers = {"Retry-After": str(round(busy.retry_after_s))}
         raise ApiError("busy", str(busy), 503, headers=headers) from None

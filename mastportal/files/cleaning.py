@@ -15,7 +15,7 @@ from mastportal.mast.transfer import PARTIAL_SUFFIX
 KEYS_AT_ONCE = 5000
 
 
-def clean(min_age_s: float = 24 * 3600) -> int:
+def clean(min_age_s: float = 3600) -> int:
     """Remove leftovers that nobody touched for `min_age_s` (never less than a lease); how many files.
 
     A leftover is a temporary file, or one whose key no row has: of a worker that died or lost its lease.

@@ -88,7 +88,9 @@ def test_an_exclusive_product_is_for_its_own_people(sandbox, secret, alice_with_
     response = download(client_of(alice_with_token), uri)
     assert content(response) == sandbox.body(uri, "sandbox-token-alice")
     refused = download(client_of(charlie), uri)
-    assert (refused.status_code, refused.json()["error"]["code"]) == (502, "archive_refused")
+    assert refused.status_code == 502
+    assert refused.json()["error"]["code"] == "archive_refused"
+    assert f"Programme {secret[0]['proposal_id']} is in the exclusive" in refused.json()["error"]["message"]
 
 
 def test_a_full_store_is_507(api, product, settings):

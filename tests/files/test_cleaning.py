@@ -12,7 +12,7 @@ from mastportal.files.tasks import clean as clean_task
 from tests.files.conftest import obtain
 
 pytestmark = pytest.mark.django_db
-DAY_S = 24 * 3600
+HOUR_S = 3600
 
 
 def leave(name: str, age_s: float):
@@ -24,14 +24,14 @@ def leave(name: str, age_s: float):
 
 @pytest.mark.parametrize("name", ["aabb0000.1f.part", "aabb1111"])
 def test_old_leftovers_go_and_young_ones_stay(name):
-    path = leave(name, DAY_S / 2)
+    path = leave(name, HOUR_S / 2)
     assert (clean(), path.exists()) == (0, True)
-    leave(name, 2 * DAY_S)
+    leave(name, 2 * HOUR_S)
     assert (clean(), path.exists()) == (1, False)
 
 
 def test_stored_files_stay_however_old():
-    path = leave("aabb2222", 99 * DAY_S)
+    path = leave("aabb2222", 999 * HOUR_S)
     StoredFile.objects.create(data_uri="mast:x/y", key="aabb2222")
     clean()
     assert path.exists()
