@@ -86,13 +86,14 @@ def kind_of(error: ArchiveError) -> str:
 
 @contextmanager
 def reported(lease: Lease, failed: Callable[[str, str], None]) -> Iterator[None]:
-    """Work under `lease`: what goes wrong is handed to `failed` as a sentence and a kind, never raised.
+    """Work under `lease`, held meanwhile: what goes wrong is handed to `failed` as a sentence and a kind.
 
     Who has lost the lease writes nothing: another worker has the question now.
     """
     with suppress(LeaseLost):
         try:
-            yield
+            with lease.held():
+                yield
         except LeaseLost:
             logger.info("%s %s was taken over by another worker", lease.model.__name__, lease.pk)
         except ArchiveError as error:

@@ -59,5 +59,5 @@ def _parents(codes: Ints, obsids: "pa.Array[Any]") -> "pa.Array[Any]":
     offsets = np.searchsorted(pairs // width, np.arange(codes.max() + 2)).astype(np.int32)
     names = encoded.dictionary.take(pairs % width)
     lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), names)
-    joined: "pa.Array[Any]" = cast(Any, pc.binary_join(lists, ";"))
+    joined: pa.Array[Any] = cast(Any, pc.binary_join(lists, ";"))
     return joined

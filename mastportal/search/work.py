@@ -6,12 +6,14 @@ Knows no archive and no table; imports nothing of ours. The clock is the databas
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import DatabaseError, connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -108,6 +110,32 @@ class Lease:
         """Renew when a quarter of the lease has gone; cheap enough to be called for every bit of progress."""
         if time.monotonic() - self._renewed_at > settings.LEASE_S / 4:
             self.renew()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Renew from a thread of its own meanwhile, however long a single call of ours is silent.
+
+        How long that may be is for the archive client to bound; a killed process renews nothing.
+        """
+        stop = Event()
+        thread = Thread(target=self._hold, args=(stop,), name=f"lease of {self.pk}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def _hold(self, stop: Event) -> None:
+        while not stop.wait(settings.LEASE_S / 3):
+            try:
+                self.renew()
+            except LeaseLost:
+                break
+            except DatabaseError:
+                logger.warning("could not renew the lease of %s", self.pk, exc_info=True)
+            finally:
+                connection.close()
 
     def finish(self, **changes: Any) -> None:
         """The work is done. Raises LeaseLost when another has taken it over."""

@@ -78,6 +78,14 @@ def test_a_bad_question_names_its_field(api: APIClient, body: dict, field: str) 
     assert error(response)["message"].endswith(".")
 
 
+@pytest.mark.parametrize(("how_many", "status"), [(5_000, 202), (10_000, 400)])
+def test_long_lists_of_ids_are_taken_or_refused_whole(api: APIClient, how_many: int, status: int) -> None:
+    ids = [f"jw01176-o{n:05d}_t001_nircam_f277w" for n in range(how_many)]
+    response = api.post(SEARCHES, {"collection": "ids", "ids": ids}, format="json")
+    assert response.status_code == status
+    assert len(response.json()["query"] if status == 202 else error(response)["message"]) < 500
+
+
 @pytest.mark.parametrize("body", ["[]", '"m57"', "{", ""])
 def test_a_body_that_is_no_object_is_refused(api: APIClient, body: str) -> None:
     response = api.post(SEARCHES, body, content_type="application/json")

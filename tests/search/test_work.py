@@ -1,6 +1,7 @@
 """The claim and the lease: one worker at a time, whoever dies."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -105,6 +106,25 @@ def test_what_breaks_off_too_often_is_given_up(row: ProductList) -> None:
     assert work.due(ProductList, heard.append) == []
     row.refresh_from_db()
     assert (row.phase, row.error_kind, heard) == (Phase.ERROR, "given_up", [row.pk])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_held_lease_outlasts_a_long_silence(row: ProductList, settings) -> None:
+    settings.LEASE_S = 0.6
+    lease = Lease.claim(ProductList, row.pk)
+    with lease.held():
+        time.sleep(1.5)
+        assert Lease.claim(ProductList, row.pk) is None
+        lease.finish()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_that_is_held_no_more_ends(row: ProductList, settings) -> None:
+    settings.LEASE_S = 0.3
+    with Lease.claim(ProductList, row.pk).held():
+        pass
+    time.sleep(0.4)
+    assert Lease.claim(ProductList, row.pk)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -102,10 +102,10 @@ def test_a_silent_archive_is_given_up_in_time(api: APIClient, sandbox: Sandbox) 
     assert ResultSet.objects.get().attempts == 1
 
 
-def test_an_answer_that_stalls_once_comes_all_the_same(api: APIClient, sandbox: Sandbox) -> None:
-    sandbox.faults({"match": "invoke", "times": 1, "fault": "stall"})
-    body = finished(api, api.post(SEARCHES, PROGRAMME, format="json")["Location"])
-    assert body["phase"] == "COMPLETED"
+def test_a_silence_longer_than_the_lease_starts_no_second_question(api, sandbox, sweeping: None) -> None:
+    sandbox.faults({"match": "invoke", "times": 2, "fault": "stall"})
+    assert finished(api, api.post(SEARCHES, PROGRAMME, format="json")["Location"])["phase"] == "COMPLETED"
+    assert ResultSet.objects.get().attempts == 1
 
 
 def test_a_count_is_answered_while_one_waits(api: APIClient, sandbox: Sandbox) -> None:
