@@ -47,7 +47,9 @@ def _named(table: pa.Table, counts: Counts) -> pa.Table:
     names = table["obs_id"].to_pylist()
     blank = [row for row, name in enumerate(names) if not name]
     seen: Counter[str] = Counter()
-    for row, record in zip(blank, table.select(_TELLING).take(blank).to_pylist(), strict=True):
+    for row, record in zip(
+        blank, table.select(_TELLING).take(pa.array(blank, type=pa.int64())).to_pylist(), strict=True
+    ):
         told = "|".join(str(record[name]) for name in _TELLING)
         instrument = str(record["instrument_name"] or "").partition("/")[0].lower()
         # Identical plans are told apart by their order.

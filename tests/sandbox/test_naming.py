@@ -71,6 +71,10 @@ def test_no_two_elements_of_a_visit_share_an_activity(elements: tuple[str, ...])
 
 
 def test_rootnames_have_nine_letters() -> None:
-    names = {rootname("i", "12055", visit, exposure, is_association=True) for visit in range(1200) for exposure in range(9)}
+    names = {
+        rootname("i", "12055", visit, exposure, is_association=True)
+        for visit in range(1200)
+        for exposure in range(9)
+    }
     assert len(names) == 1200 * 9
     assert {len(name) for name in names} == {9}

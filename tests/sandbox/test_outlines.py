@@ -6,7 +6,9 @@ import pytest
 from mastportal.sandbox.outlines import circle, corners_deg, polygons
 
 
-def corners(ra: float, dec: float, width: float = 0.1, height: float = 0.05, angle: float = 30.0) -> np.ndarray:
+def corners(
+    ra: float, dec: float, width: float = 0.1, height: float = 0.05, angle: float = 30.0
+) -> np.ndarray:
     arrays = [np.array([value]) for value in (ra, dec, width, height, angle)]
     new_ra, new_dec = corners_deg(*arrays)
     return np.stack([new_ra[0], new_dec[0]], axis=-1)
@@ -18,7 +20,9 @@ def distance_deg(one: np.ndarray, ra: float, dec: float) -> np.ndarray:
     return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
 
 
-@pytest.mark.parametrize(("ra", "dec"), [(10, 0), (0.001, -12), (359.999, 45), (200, 89.99), (30, -90), (120, 60)])
+@pytest.mark.parametrize(
+    ("ra", "dec"), [(10, 0), (0.001, -12), (359.999, 45), (200, 89.99), (30, -90), (120, 60)]
+)
 def test_corners_lie_half_a_diagonal_from_the_centre(ra: float, dec: float) -> None:
     assert distance_deg(corners(ra, dec), ra, dec) == pytest.approx(np.hypot(0.1, 0.05) / 2, rel=1e-4)
 

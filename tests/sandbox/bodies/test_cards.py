@@ -29,7 +29,7 @@ def test_cards_are_of_80_characters() -> None:
 
 
 def test_an_undefined_value_is_undefined() -> None:
-    assert isinstance(fits.Header.fromstring(card("PUPIL", None))["PUPIL"], fits.card.Undefined)
+    assert fits.Header.fromstring(card("PUPIL", None))["PUPIL"] is None
 
 
 def test_letters_beyond_ascii_do_not_break_the_header() -> None:

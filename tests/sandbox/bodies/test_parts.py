@@ -16,7 +16,16 @@ def test_repeated_data_are_padded_to_a_whole_block() -> None:
 
 @pytest.mark.parametrize(
     ("start", "stop"),
-    [(0, 11520), (0, 1), (251, 253), (1000, 5000), (9_990, 10_010), (10_000, 11_520), (11_519, 99_999), (5, 5)],
+    [
+        (0, 11520),
+        (0, 1),
+        (251, 253),
+        (1000, 5000),
+        (9_990, 10_010),
+        (10_000, 11_520),
+        (11_519, 99_999),
+        (5, 5),
+    ],
 )
 def test_any_range_of_repeated_data(start: int, stop: int) -> None:
     assert REPEATED.read(start, stop) == WHOLE[start:stop]

@@ -11,7 +11,9 @@ from tests.sandbox.holding_tables import facts
 STEM = "jw01176341001_02101_00001_nrca1"
 
 
-@pytest.mark.parametrize("name", [f"{STEM}_{n}_cal.jpg" for n in range(8)] + [f"{STEM}_{n}_x1d.png" for n in range(8)])
+@pytest.mark.parametrize(
+    "name", [f"{STEM}_{n}_cal.jpg" for n in range(8)] + [f"{STEM}_{n}_x1d.png" for n in range(8)]
+)
 @pytest.mark.parametrize("version", [0, 2])
 def test_previews_open_as_pictures_of_the_promised_size(name: str, version: int) -> None:
     body = body_of(facts(name, version=version))

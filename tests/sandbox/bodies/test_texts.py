@@ -42,7 +42,9 @@ def test_a_pool_is_a_table_separated_by_bars() -> None:
 
 
 def test_a_catalogue_is_read_by_astropy() -> None:
-    table = Table.read(io.BytesIO(content("jw01176-o341_t042_nircam_clear-f090w_cat.ecsv")), format="ascii.ecsv")
+    table = Table.read(
+        io.BytesIO(content("jw01176-o341_t042_nircam_clear-f090w_cat.ecsv")), format="ascii.ecsv"
+    )
     assert len(table) >= 40
     assert abs(table["ra"].mean() - 207.0926) < 0.1
 
