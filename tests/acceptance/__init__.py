@@ -1,0 +1,1 @@
+"""What must be seen at the end, through real parts only: archive, database, workers, REST and pages."""
