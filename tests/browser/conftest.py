@@ -11,7 +11,8 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results" / "screenshots"
+# Not in test-results: the browser's plugin empties that folder whenever any tests begin.
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 VIEWPORT = {"width": 1280, "height": 720}
 
 
