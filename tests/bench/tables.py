@@ -1,6 +1,8 @@
 """12 facets, a sort and a page of 50 over 100,000 rows by HTTP, against pyarrow alone in memory."""
 
 import io
+from collections import Counter
+from collections.abc import Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,7 +52,7 @@ def by_pyarrow(table: pa.Table) -> tuple[dict[str, dict[object, int]], pa.Table]
         found = pc.value_counts(table[column].filter(mask))
         counts[column] = dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))
     matched = table.filter(both)
-    order = pc.sort_indices(matched, [(SORT, "descending")], null_placement="at_end")
+    order = pc.sort_indices(matched, [(SORT, "descending", "at_end")])
     return counts, matched.take(order[:50])
 
 
@@ -61,13 +63,25 @@ def _download(running: Portal, search: str) -> pa.Table:
     return pq.read_table(io.BytesIO(body)).combine_chunks()
 
 
+def _folded(counts: Mapping[object, int]) -> dict[object, int]:
+    """Counts by value without regard to case, as the table grammar counts; zeros left out."""
+    folded: Counter[object] = Counter()
+    for value, count in counts.items():
+        folded[value.lower() if isinstance(value, str) else value] += count
+    return {value: count for value, count in folded.items() if count}
+
+
 def _same(running: Portal, search: str, table: pa.Table) -> None:
     """The portal's counts and rows are pyarrow's."""
     counts, page = by_pyarrow(table)
-    query = [*_parameters(), ("facet_limit", "1000000")]
+    query = [*_parameters(), ("facet_limit", "10000")]
     facets = running.api.get(f"searches/{search}/facets", params=query).raise_for_status().json()["facets"]
-    ours = {f["column"]: {v["value"]: v["count"] for v in f["values"] if v["count"]} for f in facets}
-    assert ours == counts, "facet counts differ"
+    for facet in facets:
+        ours = _folded({value["value"]: value["count"] for value in facet["values"]})
+        theirs = _folded(counts[facet["column"]])
+        assert ours.items() <= theirs.items(), f"{facet['column']}: the counts differ"
+        assert facet["more"] or len(ours) == len(theirs), f"{facet['column']}: values are missing"
+    assert {facet["column"] for facet in facets} == set(FACETS)
     rows = running.api.get(f"searches/{search}/rows", params=_parameters()).raise_for_status().json()["rows"]
     assert [row[SORT] for row in rows] == page[SORT].to_pylist(), "the page differs"
 
