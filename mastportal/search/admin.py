@@ -1,6 +1,7 @@
 """What an administrator sees of searches: questions, snapshots and product lists, never their rows."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from mastportal.search.models import ListedUri, Lookup, ProductList, ResultSet, Search
@@ -46,6 +47,9 @@ class ProductListAdmin(_LookOnly):
     list_filter = ("phase", "error_kind")
     search_fields = ("obsid",)
     exclude = ("lease_token", "arrow")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProductList]:
+        return super().get_queryset(request).defer("arrow")
 
 
 @admin.register(ListedUri)
