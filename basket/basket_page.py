@@ -14,10 +14,10 @@ from basket.amounts import size_in_words
 from basket.forms import BundleForm, groups_to_share_with
 from basket.harvest import products_of
 from basket.models import Basket
-from basket.pages import SHOWN_LINES, tree_of
 from basket.phases import Preset
 from basket.selection import Selection, Wanted, sums_by
 from basket.sums import State, here_already, state_of, wanted_of
+from basket.tree import SHOWN_LINES, tree_of
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import BadQuery
 from mastportal.tables.grammar import TableQuery

@@ -41,7 +41,7 @@ class SelectionForm(forms.Form):
     preset = forms.ChoiceField(required=False, choices=Preset.choices)
     filters = forms.CharField(required=False, strip=False)
     action = forms.ChoiceField(
-        choices=[(name, name) for name in ("preset", "filters", "include", "exclude", "singly")]
+        choices=[(name, name) for name in ("preset", "filters", "anything", "include", "exclude", "singly")]
     )
     revision = forms.IntegerField(required=False)
 

@@ -12,7 +12,7 @@ from basket.basket_page import basket_page, baskets_page, state_page
 from basket.forms import BasketForm
 from basket.models import Basket
 from basket.sums import state_of
-from mastportal.htmx import render_page, unchanged
+from mastportal.htmx import render_page, unchanged, wants_fragment
 from mastportal.search.products import want
 from mastportal.search.tasks import queue_products
 
@@ -36,7 +36,10 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, basket_id: int) -> HttpResponse:
     basket = access.basket_to_read(request.user, basket_id)
     context = basket_page(basket, request.user, request.GET, request.path)
-    return render_page(request, "basket/basket.html", context, "basket/products.html")
+    response = render_page(request, "basket/basket.html", context, "basket/products.html")
+    if wants_fragment(request):
+        response.headers["HX-Push-Url"] = request.get_full_path()
+    return response
 
 
 @login_required

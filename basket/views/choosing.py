@@ -51,6 +51,7 @@ def _change(basket: Basket, form: SelectionForm, uris: list[str]) -> None:
     wished = {
         "preset": lambda: replace(current, preset=told["preset"] or current.preset),
         "filters": lambda: replace(current, filters=told["filters"]),
+        "anything": lambda: replace(current, filters=""),
         "include": lambda: current.including(uris),
         "exclude": lambda: current.excluding(uris),
         "singly": lambda: replace(current, include=(), exclude=()),
