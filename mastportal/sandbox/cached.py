@@ -19,6 +19,7 @@ _CODE = [
     _OURS / name for name in ("repair.py", "folder.py", "observation.py", "keyword_rows.py", "cached.py")
 ]
 _COUNTS = "repairs.json"
+_KEPT_FOLDERS = 4
 
 
 def open_folder(folder: Path) -> tuple[pa.Table, Recorded]:
@@ -68,6 +69,9 @@ def _store(place: Path, tables: dict[str, pa.Table], counts: Counts) -> None:
         aside.rename(place)
     except OSError:
         shutil.rmtree(aside, ignore_errors=True)
+    kept = sorted(place.parent.glob("*/" + _COUNTS), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for old in kept[_KEPT_FOLDERS:]:
+        shutil.rmtree(old.parent, ignore_errors=True)
 
 
 def _mapped(path: Path) -> pa.Table:

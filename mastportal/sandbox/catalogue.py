@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from threading import Lock
 
 import pyarrow as pa
 
@@ -31,6 +32,7 @@ class Catalogue:
 
     table: pa.Table
     _lists: "OrderedDict[int, tuple[Observation, list[Listed]]]" = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
 
     @cached_property
     def _row_of_obsid(self) -> dict[int, int]:
@@ -85,15 +87,17 @@ class Catalogue:
 
     def listed(self, row: int) -> tuple[Observation, list[Listed]]:
         """An observation and what the naming rules say it has."""
-        if row in self._lists:
-            self._lists.move_to_end(row)
-            return self._lists[row]
+        with self._lock:
+            if row in self._lists:
+                self._lists.move_to_end(row)
+                return self._lists[row]
         observation = self.observation(row)
         rules = {"JWST": products.products_of, "HST": hst.products_of}.get(observation.collection)
         lines = rules(observation, self.obsid_of) if rules else []
-        self._lists[row] = observation, lines
-        if len(self._lists) > _REMEMBERED_LISTS:
-            self._lists.popitem(last=False)
+        with self._lock:
+            self._lists[row] = observation, lines
+            if len(self._lists) > _REMEMBERED_LISTS:
+                self._lists.popitem(last=False)
         return observation, lines
 
     def find(self, filename: str) -> tuple[Observation, Listed] | None:

@@ -57,6 +57,13 @@ def test_repairs_are_remembered(folder: Path) -> None:
     )
 
 
+def test_only_the_last_few_are_kept(folder: Path, tmp_path: Path) -> None:
+    for moment in range(1, 8):
+        os.utime(folder / "observations.csv", (moment, moment))
+        open_folder(folder)
+    assert len(list((tmp_path / "cache").iterdir())) == 4
+
+
 def test_nothing_half_written_is_left(folder: Path, tmp_path: Path) -> None:
     open_folder(folder)
     assert not [path for path in (tmp_path / "cache").iterdir() if path.name.startswith("new-")]

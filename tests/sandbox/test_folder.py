@@ -28,7 +28,8 @@ KEYWORD = {
 def test_which_files_and_in_which_order(tmp_path: Path) -> None:
     names = [
         "observations_b.csv", "observations_a.csv.gz", "caom_observations_x.csv", "products.csv",
-        "caom_products.csv.gz", "jwst_keyword_core.csv.gz", "jwst_keyword_files.parquet", "jwst_keyword_columns.yaml", "README.md",
+        "caom_products.csv.gz", "jwst_keyword_core.csv.gz", "jwst_keyword_files.parquet",
+        "jwst_keyword_columns.yaml", "README.md",
     ]  # fmt: skip
     for name in names:
         (tmp_path / name).touch()

@@ -29,7 +29,7 @@ def observations(*rows: dict[str, object]) -> tuple[list[dict[str, object]], Cou
     [
         ("2b", "jw01_nis_cal.fits", "mast:JWST/product/jw01_nis_rate.fits", "jw01_nis_cal.fits"),
         ("2b", "jw01_nrs1_rate.fit", "mast:JWST/product/jw01_nrs1_cal.fits", "jw01_nrs1_cal.fits"),
-        ("2a", "jw01_nrca1_rateints.fits", "mast:JWST/product/jw01_nrca1_rate.fits", "jw01_nrca1_rateints.fits"),
+        ("2a", "jw01_nis_rateints.fits", "mast:JWST/product/jw01_nis_rate.fits", "jw01_nis_rateints.fits"),
         ("1b", "jw01_nrcb1_uncal.fits", "mast:JWST/product/jw01_nrcb1_rate.fits", "jw01_nrcb1_uncal.fits"),
         ("3", "jw01-o001_t001_miri_ch1-long_s3d.fits", "", "jw01-o001_t001_miri_ch1-long_s3d.fits"),
     ],
