@@ -32,6 +32,7 @@ ASK_CONNECTIONS = env.integer("ASK_CONNECTIONS", 4)
 FETCH_CONNECTIONS = env.integer("FETCH_CONNECTIONS", 4)
 ALLOWED_DATA_HOSTS = env.words("ALLOWED_DATA_HOSTS")
 ROW_LIMIT = env.integer("ROW_LIMIT", 500_000)
+PAGE_ROWS = env.integer("PAGE_ROWS", 50_000)  # asked for at a time; one chunk of a kept answer each
 MAST_ACCOUNT_URL = env.text("MAST_ACCOUNT_URL", "https://proper.stsci.edu/proper/authentication/auth")
 MAST_TOKEN_URL = env.text("MAST_TOKEN_URL", "https://auth.mast.stsci.edu/tokens")
 

@@ -15,7 +15,6 @@ import psycopg
 import pyarrow as pa
 from django.db import connection
 
-PAGE_ROWS = 50_000
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="zstd")
 _CHECK = struct.Struct("<I")
 

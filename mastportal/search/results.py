@@ -48,7 +48,7 @@ def run(result_id: uuid.UUID) -> None:
         criteria = _located(client, lease, parse_question(result.search.criteria))
         count = client.count(criteria)
         lease.renew(count=count)
-        pages = client.pages(criteria, keep.PAGE_ROWS, limit=settings.ROW_LIMIT, expected=count)
+        pages = client.pages(criteria, settings.PAGE_ROWS, limit=settings.ROW_LIMIT, expected=count)
         kept = _keep_rows(lease, result, _at_least_one(pages, criteria))
         if left_out := mode_less_question(criteria):
             kept["left_out"] = client.count(left_out)

@@ -45,6 +45,27 @@ def test_files_of_a_keyword_search_are_listed(sandbox: Sandbox, alice: User) -> 
     assert all(is_listed(uri) for uri in table.table["dataURI"].to_pylist()[:5])
 
 
+def test_each_page_of_the_archive_is_a_chunk(sandbox: Sandbox, alice: User, settings) -> None:
+    whole = results.open_table(answered(PROGRAMME, alice).current.pk).table
+    settings.PAGE_ROWS = 7
+    current = answered(PROGRAMME, alice, refresh=True).current
+    sizes = list(current.chunks.order_by("n").values_list("row_count", flat=True))
+    assert sizes == [7] * (whole.num_rows // 7) + ([whole.num_rows % 7] if whole.num_rows % 7 else [])
+    paged = results.open_table(current.pk).table
+    assert sorted(paged["obsid"].to_pylist()) == sorted(whole["obsid"].to_pylist())
+    assert current.size_bytes == sum(len(chunk.arrow) for chunk in current.chunks.all())
+
+
+def test_what_a_worker_left_half_done_is_replaced(sandbox: Sandbox, alice: User) -> None:
+    result = results.ask(PROGRAMME, alice).result
+    for n in (0, 5):
+        ResultChunk.objects.create(result=result, n=n, row_count=9, arrow=b"left behind")
+    results.run(result.pk)
+    result.refresh_from_db()
+    assert results.open_table(result.pk).num_rows == result.row_count
+    assert list(result.chunks.values_list("n", flat=True)) == [0]
+
+
 def test_an_empty_answer_has_columns(sandbox: Sandbox, alice: User) -> None:
     search = answered({"collection": "programs", "programs": "99999"}, alice)
     table = results.open_table(search.current.pk)
