@@ -14,8 +14,28 @@ function remember(name, value) {
   try { localStorage.setItem(name, JSON.stringify(value)); } catch { /* private windows may refuse */ }
 }
 
+/** What a link or field is called, to find its like in the table that takes this one's place. */
+function keyOf(element) {
+  const facet = element?.closest("[data-facet]");
+  const label = element?.closest("li")?.querySelector(".label")?.title;
+  if (facet && label) return { facet: facet.dataset.facet, label };
+  return { focus: element?.dataset?.focus ?? element?.id ?? "" };
+}
+
+function focusAgain({ facet, label, focus }) {
+  const table = view();
+  let found = null;
+  if (facet) {
+    const labels = table.querySelectorAll(`[data-facet="${CSS.escape(facet)}"] .label`);
+    found = [...labels].find((each) => each.title === label)?.closest("a");
+  } else if (focus) {
+    found = table.querySelector(`[data-focus="${CSS.escape(focus)}"], #${CSS.escape(focus)}`);
+  }
+  found?.focus({ preventScroll: true });
+}
+
 function show(url, source) {
-  focusKey = source?.dataset?.focus ?? (source?.id || null);
+  focusKey = keyOf(source);
   scrolled = new Map([...document.querySelectorAll("[data-keep-scroll]")].map((each) => [each.dataset.keepScroll, each]));
   const places = new Map([...scrolled].map(([name, each]) => [name, [each.scrollTop, each.scrollLeft]]));
   const samePage = new URL(url, location.href).searchParams.get("page") === new URL(location.href).searchParams.get("page");
@@ -181,9 +201,7 @@ function begin() {
     each.scrollTop = top;
     each.scrollLeft = left;
   }
-  if (!focusKey) return;
-  const name = CSS.escape(focusKey);
-  document.querySelector(`#table-view [data-focus="${name}"], #table-view #${name}`)?.focus({ preventScroll: true });
+  if (focusKey) focusAgain(focusKey);
   focusKey = null;
 }
 

@@ -100,6 +100,11 @@ class SearchForm:
     def is_about_keywords(self) -> bool:
         return self.collection == "jwst-keywords"
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the question may be longer than the few thousand bytes a web server takes as an address."""
+        return self.advanced or self.collection == "ids"
+
 
 def question_of(params: QueryDict) -> dict[str, Any]:
     """The body of a search as the REST interface takes it, from the panel's fields."""

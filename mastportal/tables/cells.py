@@ -1,6 +1,8 @@
 """One value of a table as a person reads it, the exact one beside; no Django, no archive client."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 
 from mastportal.tables.columns import Column
 from mastportal.tables.dates import datetime_of_mjd
@@ -19,6 +21,29 @@ class Cell:
 
 
 EMPTY = Cell("")
+
+
+class Html(str):
+    """A text that is HTML already, by the sign template engines agree on."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
+
+
+def table_cells(cells: Iterable[Cell]) -> Html:
+    """A row's `<td>` elements; written here, since a template engine takes ten times as long."""
+    return Html(
+        "".join(
+            f"<td{_attribute('class', each.style)}{_attribute('title', each.title)}>{escape(each.text)}</td>"
+            for each in cells
+        )
+    )
+
+
+def _attribute(name: str, value: str) -> str:
+    return f' {name}="{escape(value)}"' if value else ""
 
 
 def cell(value: object, column: Column) -> Cell:

@@ -1,8 +1,9 @@
 """Facets as the templates show them: toggles, histograms, and links to more; no Django, no archive client."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from mastportal.tables.cells import iso, plain_number, size_words
 from mastportal.tables.columns import Column
@@ -18,12 +19,14 @@ class FacetValue:
     """A value with its counts; `url` chooses it or lets it go, `not_url` leaves it out or lets it be."""
 
     text: str
-    count: int
-    total: int
+    count: str
+    total: str
     chosen: bool
     left_out: bool
+    style: str
     url: str
     not_url: str
+    not_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,44 +89,70 @@ def facet_view(facet: Mapping[str, Any], column: Column, query: TableQuery, path
 def _values_view(
     facet: Mapping[str, Any], column: Column, query: TableQuery, path: str, filtered: bool, clear_url: str
 ) -> FacetView:
-    expanded = column.name in query.facets
-    others = tuple(name for name in query.facets if name != column.name)
+    expanded = query.facets == (column.name,)
+    toggles = _Toggles(column, query, path)
     return FacetView(
         column=column,
         kind="values",
         filtered=filtered,
         clear_url=clear_url,
-        values=[_value(each, column, query, path) for each in facet["values"]],
+        values=[toggles.value(each) for each in facet["values"]],
         more=facet["more"],
         more_url=f"{path}?{query.querystring(facets=(column.name,), within='', facet_limit=FACET_LIMIT)}",
-        fewer_url=f"{path}?{query.querystring(facets=others, within='', facet_limit=FACET_LIMIT)}",
+        fewer_url=f"{path}?{query.querystring(facets=(), within='', facet_limit=FACET_LIMIT)}",
         within=query.within if expanded else "",
         expanded=expanded,
         hidden=[pair for pair in query.pairs() if pair[0] not in {"facets", "within", "facet_limit"}],
     )
 
 
-def _value(found: Mapping[str, Any], column: Column, query: TableQuery, path: str) -> FacetValue:
-    value = found["value"]
-    operator, written = ("null", "1") if value is None else ("f", value_as_written(value))
-    chosen = written.casefold() in [each.casefold() for each in query.values(operator, column.name)]
-    left_out = value is not None and written.casefold() in map(str.casefold, query.values("not", column.name))
-    plain = query.without(operator, column.name, written).without("not", column.name, written)
-    turned = plain if chosen else plain.with_(operator, column.name, written)
-    if value is None:
-        without_nulls = plain.without("null", column.name)
-        out = without_nulls.with_("null", column.name, "0")
-    else:
-        out = plain if left_out else plain.with_("not", column.name, written)
-    return FacetValue(
-        text=_text(value),
-        count=found["count"],
-        total=found["total"],
-        chosen=chosen,
-        left_out=left_out or (value is None and "0" in query.values("null", column.name)),
-        url=f"{path}?{turned.querystring()}",
-        not_url=f"{path}?{out.querystring()}",
-    )
+class _Toggles:
+    """The links of one facet's values; those of values in no filter differ in one parameter only."""
+
+    def __init__(self, column: Column, query: TableQuery, path: str) -> None:
+        self.column, self.query, self.path = column, query, path
+        self.chosen = {each.casefold() for each in query.values("f", column.name)}
+        self.left_out = {each.casefold() for each in query.values("not", column.name)}
+        filters = TableQuery(filters=query.filters, extra=query.extra).querystring()
+        self._before = f"{path}?{filters}{'&' if filters else ''}"
+        rest = replace(query, filters=(), extra=(), page=1).querystring()
+        self._after = f"{'&' if rest else ''}{rest}"
+
+    def value(self, found: Mapping[str, Any]) -> FacetValue:
+        value = found["value"]
+        if value is None:
+            return self._made(found, *self._null())
+        written = value_as_written(value)
+        chosen, left_out = written.casefold() in self.chosen, written.casefold() in self.left_out
+        if not chosen and not left_out:
+            return self._made(found, False, False, self._with("f", written), self._with("not", written))
+        plain = self.query.without("f", self.column.name, written).without("not", self.column.name, written)
+        turned = plain if chosen else plain.with_("f", self.column.name, written)
+        out = plain if left_out else plain.with_("not", self.column.name, written)
+        return self._made(found, chosen, left_out, self._url(turned), self._url(out))
+
+    def _null(self) -> tuple[bool, bool, str, str]:
+        given = self.query.values("null", self.column.name)
+        chosen, left_out = "1" in given, "0" in given
+        plain = self.query.without("null", self.column.name)
+        turned = plain if chosen else plain.with_("null", self.column.name, "1")
+        out = plain if left_out else plain.with_("null", self.column.name, "0")
+        return chosen, left_out, self._url(turned), self._url(out)
+
+    def _with(self, operator: str, written: str) -> str:
+        return f"{self._before}{operator}.{self.column.name}={quote(written, safe=',:*')}{self._after}"
+
+    def _url(self, query: TableQuery) -> str:
+        return f"{self.path}?{query.querystring()}"
+
+    def _made(
+        self, found: Mapping[str, Any], chosen: bool, left_out: bool, url: str, not_url: str
+    ) -> FacetValue:
+        text = _text(found["value"])
+        style = "is-on" if chosen else "is-not" if left_out else "" if found["count"] else "is-none"
+        not_words = f"{'Do not leave out' if left_out else 'Leave out'} {text}"
+        count, total = f"{found['count']:,}", f"{found['total']:,}"
+        return FacetValue(text, count, total, chosen, left_out, style, url, not_url, not_words)
 
 
 def value_as_written(value: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from mastportal.tables.cells import Cell, cell
+from mastportal.tables.cells import Cell, Html, cell, table_cells
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import Column, columns_of
 from mastportal.tables.export import FORMATS
@@ -63,6 +63,10 @@ class RowView:
     state: RowState
     cells: list[Cell]
     values: Row
+
+    @property
+    def html(self) -> Html:
+        return table_cells(self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,16 +240,21 @@ def _page(table: OpenTable, query: TableQuery) -> Page:
 
 
 def facet_views(table: OpenTable, query: TableQuery, path: str, columns: Sequence[str]) -> list[FacetView]:
-    """The facets in their order; those that the query's `facets` names show more and are searched in.
+    """The facets in their order, those without any value left out.
 
-    A column without any value is left out.
+    A single one named by the query's `facets` is opened: it shows more and is searched in. Several are
+    those to show.
     """
-    opened = [name for name in query.facets if name not in columns]
-    names = [*columns, *opened]
-    short = facets(table, query, [name for name in names if name not in query.facets])
-    limit = query.facet_limit if query.facet_limit != FACET_LIMIT else EXPANDED
-    long = facets(table, query, list(query.facets), limit, query.within) if query.facets else []
-    by_name = {each["column"]: each for each in (*short, *long)}
+    if len(query.facets) == 1:
+        (opened,) = query.facets
+        limit = query.facet_limit if query.facet_limit != FACET_LIMIT else EXPANDED
+        names = [*columns, *(name for name in query.facets if name not in columns)]
+        counted = facets(table, query, [name for name in names if name != opened])
+        counted += facets(table, query, [opened], limit, query.within)
+    else:
+        names = list(query.facets or columns)
+        counted = facets(table, query, names, query.facet_limit, query.within)
+    by_name = {each["column"]: each for each in counted}
     described = columns_of(table.schema)
     made = [facet_view(by_name[name], described[name], query, path) for name in names]
     return [each for each in made if each.says_something]
