@@ -60,7 +60,7 @@ def bash_script(folder: str, html: str, downloads: Sequence[Download], archive_u
     """The whole script. `html` is the MANIFEST.HTML it writes; `folder` is made of harmless letters only."""
     if not re.fullmatch(r"[A-Za-z0-9._-]+", folder):
         raise ValueError(f"“{folder}” cannot name a folder in a script")
-    protocols = "=https" if archive_url.startswith("https://") else "=http,https"
+    protocols = "'=https'" if archive_url.startswith("https://") else "'=http,https'"
     needs_token = any(download.is_exclusive for download in downloads)
     settings = f"folder={folder}\nprotocols={protocols}\ntotal={len(downloads)}\n"
     return "".join(

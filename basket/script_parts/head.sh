@@ -4,6 +4,7 @@
 #   bash THIS_SCRIPT [TOKEN]
 #
 # TOKEN (or the variable MAST_API_TOKEN) is needed only where a file is under exclusive access.
+# shellcheck disable=SC2016  # names of files are data: nothing in them is to be expanded
 set -u
 if ((BASH_VERSINFO[0] < 4)); then
     echo 'This script needs bash 4 or newer.' >&2
