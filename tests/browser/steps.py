@@ -53,7 +53,9 @@ class Person:
         expect(self.page.locator(".chips")).to_contain_text(value)
 
     def matched(self) -> int:
-        return int(re.findall(r"[\d,]+", self.page.locator("#table-view .toolbar strong").first.inner_text())[0])
+        return int(
+            re.findall(r"[\d,]+", self.page.locator("#table-view .toolbar strong").first.inner_text())[0]
+        )
 
     def add_all(self, basket: str) -> None:
         """All rows that match go into `basket`, which is made when there is none of that name."""
