@@ -81,7 +81,7 @@ class FacetView:
 def facet_view(facet: Mapping[str, Any], column: Column, query: TableQuery, path: str) -> FacetView:
     own = [each for each in query.filters if each.column == column.name]
     cleared = TableQuery(filters=tuple(each for each in query.filters if each.column != column.name))
-    clear_url = f"{path}?{query.querystring(filters=cleared.filters, page=1)}"
+    clear_url = query.address(path, filters=cleared.filters, page=1)
     make = _range_view if facet["kind"] == "range" else _values_view
     return make(facet, column, query, path, bool(own), clear_url)
 
@@ -98,8 +98,8 @@ def _values_view(
         clear_url=clear_url,
         values=[toggles.value(each) for each in facet["values"]],
         more=facet["more"],
-        more_url=f"{path}?{query.querystring(facets=(column.name,), within='', facet_limit=FACET_LIMIT)}",
-        fewer_url=f"{path}?{query.querystring(facets=(), within='', facet_limit=FACET_LIMIT)}",
+        more_url=query.address(path, facets=(column.name,), within="", facet_limit=FACET_LIMIT),
+        fewer_url=query.address(path, facets=(), within="", facet_limit=FACET_LIMIT),
         within=query.within if expanded else "",
         expanded=expanded,
         hidden=[pair for pair in query.pairs() if pair[0] not in {"facets", "within", "facet_limit"}],
@@ -143,7 +143,7 @@ class _Toggles:
         return f"{self._before}{operator}.{self.column.name}={quote(written, safe=',:*')}{self._after}"
 
     def _url(self, query: TableQuery) -> str:
-        return f"{self.path}?{query.querystring()}"
+        return query.address(self.path)
 
     def _made(
         self, found: Mapping[str, Any], chosen: bool, left_out: bool, url: str, not_url: str

@@ -97,6 +97,11 @@ class TableQuery:
         changed = replace(self, **changes) if changes else self  # type: ignore[arg-type]
         return urlencode(changed.pairs(), quote_via=quote, safe=",:*")
 
+    def address(self, path: str, **changes: object) -> str:
+        """The address of `path` that asks this, with some parts changed."""
+        query = self.querystring(**changes)
+        return f"{path}?{query}" if query else path
+
     def with_(self, operator: str, column: str, value: str) -> Self:
         """With one filter more, back on the first page."""
         added = Filter(operator, column, value)

@@ -45,7 +45,7 @@ class Pager:
 
 def pager(query: TableQuery, page: Page, path: str) -> Pager:
     def url(number: int) -> str:
-        return f"{path}?{query.querystring(page=number)}" if 1 <= number <= page.pages != 1 else ""
+        return query.address(path, page=number) if 1 <= number <= page.pages != 1 else ""
 
     start = (page.page - 1) * page.page_size
     return Pager(
@@ -66,12 +66,12 @@ def chips(query: TableQuery, columns: Mapping[str, Column], path: str) -> list[C
         Chip(
             columns[each.column].label,
             _words(each, columns[each.column]),
-            f"{path}?{query.without(each.operator, each.column, each.value).querystring()}",
+            query.without(each.operator, each.column, each.value).address(path),
         )
         for each in query.filters
     ]
     if query.q:
-        found.append(Chip("Any text", f"“{query.q}”", f"{path}?{query.querystring(q='', page=1)}"))
+        found.append(Chip("Any text", f"“{query.q}”", query.address(path, q="", page=1)))
     return found
 
 

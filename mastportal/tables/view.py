@@ -93,7 +93,7 @@ class TableView:
 
     @property
     def address(self) -> str:
-        return f"{self.path}?{self.query.querystring()}"
+        return self.query.address(self.path)
 
     @property
     def filters(self) -> str:
@@ -138,7 +138,7 @@ class TableView:
 
     @property
     def clear_url(self) -> str:
-        return f"{self.path}?{self.query.querystring(filters=(), q='', page=1)}"
+        return self.query.address(self.path, filters=(), q="", page=1)
 
     @cached_property
     def pager(self) -> Pager:
@@ -150,7 +150,7 @@ class TableView:
         return [
             Link(
                 str(size),
-                f"{self.path}?{self.query.querystring(page_size=size, page=1)}",
+                self.query.address(self.path, page_size=size, page=1),
                 size == self.query.page_size,
             )
             for size in sizes
@@ -164,7 +164,7 @@ class TableView:
 
     @property
     def usual_columns_url(self) -> str:
-        return f"{self.path}?{self.query.querystring(columns=())}"
+        return self.query.address(self.path, columns=())
 
     def hidden(self, *names: str) -> list[tuple[str, str]]:
         """The address's parameters but those of the given names and the page: a form's hidden inputs."""
@@ -185,7 +185,7 @@ class TableView:
 
     @property
     def unsorted_url(self) -> str:
-        return f"{self.path}?{self.query.querystring(sort=(), page=1)}"
+        return self.query.address(self.path, sort=(), page=1)
 
 
 def table_view(
@@ -273,8 +273,8 @@ def _head(column: Column, query: TableQuery, path: str) -> Head:
     also = also if place else (*others, column.name)
     return Head(
         column=column,
-        sort_url=f"{path}?{query.querystring(sort=alone, page=1)}",
-        also_url=f"{path}?{query.querystring(sort=also, page=1)}",
+        sort_url=query.address(path, sort=alone, page=1),
+        also_url=query.address(path, sort=also, page=1),
         aria_sort=direction,
         place=place if len(keys) > 1 else 0,
     )

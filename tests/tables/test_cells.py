@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from mastportal.tables.cells import EMPTY, Cell, cell, iso, plain_number, sexagesimal, size_words
+from mastportal.tables.cells import EMPTY, Cell, cell, iso, plain_number, sexagesimal, size_words, table_cells
 from mastportal.tables.columns import describe
 
 
@@ -68,6 +68,14 @@ def test_plain_numbers(value: float, text: str) -> None:
 def test_a_long_text_is_clipped_and_whole_beside() -> None:
     assert shown("a" * 60, pa.string()) == Cell("a" * 60, "a" * 60, "clip")
     assert shown("short", pa.string()) == Cell("short")
+
+
+def test_a_rows_cells_are_escaped_html() -> None:
+    html = table_cells([Cell("<b>", 'a "title"', "clip"), Cell("3", style="num"), EMPTY])
+    assert (
+        html == '<td class="clip" title="a &quot;title&quot;">&lt;b&gt;</td><td class="num">3</td><td></td>'
+    )
+    assert html.__html__() is html
 
 
 def test_a_flag_is_a_word() -> None:

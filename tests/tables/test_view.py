@@ -119,6 +119,25 @@ def test_a_facet_of_another_column_can_be_opened() -> None:
     assert facet(view("facets=s_region"), "s_region").values
 
 
+def test_several_facets_named_are_those_shown() -> None:
+    found = view("facets=mtFlag,filters&facet_limit=1").facets
+    assert [(each.column.name, len(each.values), each.expanded) for each in found] == [
+        ("mtFlag", 1, False),
+        ("filters", 1, False),
+    ]
+
+
+def test_a_column_without_any_value_has_no_facet() -> None:
+    table = OpenTable(make.table([("1", None, None, None, None, None, None)]))
+    assert table_view(table, TableQuery(), "/r/", facet_columns=FACETS).facets == []
+
+
+def test_links_of_values_keep_what_is_written_after_the_filters() -> None:
+    value = facet(view("f.target_name=A%26B&sort=t_min"), "filters").values[0]
+    assert value.url == "/r/?f.target_name=A%26B&f.filters=CLEAR&sort=t_min"
+    assert value.not_url == "/r/?f.target_name=A%26B&not.filters=CLEAR&sort=t_min"
+
+
 def test_a_range_has_bars_and_bounds_in_words() -> None:
     found = facet(view("min.t_min=59801&max.t_min=2022-12-01"), "t_min")
     assert (found.low, found.high) == ("2022-08-09", "2022-11-17")
