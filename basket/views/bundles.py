@@ -78,6 +78,9 @@ def again(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
 def remove(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
     bundle = access.bundle_to_write(request.user, bundle_id)
     was_under_way = bundle.is_under_way
+    if "stop" in request.POST and not was_under_way:
+        messages.info(request, f"“{bundle.name}” had ended before it could be stopped.")
+        return redirect("bundle", bundle_id=bundle.pk)
     bundles.stop_or_remove(bundle)
     messages.success(request, f"“{bundle.name}” was {'stopped' if was_under_way else 'removed'}.")
     return redirect("bundle", bundle_id=bundle.pk) if was_under_way else redirect("bundles")
