@@ -54,8 +54,9 @@ def imported(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            # `from package import module` needs the module; `from module import name` needs the module before.
+            yield from (name if name in SOURCES else node.module for name in names)
 
 
 def ours(path: Path) -> set[str]:
