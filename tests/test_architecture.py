@@ -55,7 +55,7 @@ def imported(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
-            # `from package import module` needs the module; `from module import name` needs the module before.
+            # `from package import module` needs that module, `from module import name` the one before.
             yield from (name if name in SOURCES else node.module for name in names)
 
 
