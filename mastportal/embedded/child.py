@@ -98,13 +98,22 @@ class Child:
             self.start()
         return None
 
-    def stop(self, patience_s: float = 10.0) -> None:
-        """Ask it to end, then insist."""
-        if not self.alive or self.process is None:
+    def ask_to_stop(self) -> None:
+        """Ask it to end, without waiting."""
+        if self.alive and self.process is not None:
+            self.process.send_signal(self.stop_signal)
+
+    def await_end(self, patience_s: float = 10.0) -> None:
+        """Wait until it has ended; insist when that takes too long."""
+        if self.process is None:
             return
-        self.process.send_signal(self.stop_signal)
         try:
             self.process.wait(patience_s)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+
+    def stop(self, patience_s: float = 10.0) -> None:
+        """Ask it to end and wait until it has."""
+        self.ask_to_stop()
+        self.await_end(patience_s)

@@ -51,14 +51,18 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
 
 
 class Family:
-    """The children, in the order they were started."""
+    """The children, in generations: those added later need those added before."""
 
     def __init__(self) -> None:
-        self.children: list[Child] = []
+        self.generations: list[tuple[Child, ...]] = []
+
+    @property
+    def children(self) -> list[Child]:
+        return [child for generation in self.generations for child in generation]
 
     def add(self, *children: Child) -> None:
         """Start them all, then wait until each is ready. Raises StartError."""
-        self.children += children
+        self.generations.append(children)
         for child in children:
             child.start()
         for child in children:
@@ -73,9 +77,12 @@ class Family:
             time.sleep(0.25)
 
     def stop(self) -> None:
-        """Stop all, the last started first: nobody loses the database under their feet."""
-        for child in reversed(self.children):
-            child.stop()
+        """Stop all, the youngest generation first: nobody loses the database under their feet."""
+        for generation in reversed(self.generations):
+            for child in generation:
+                child.ask_to_stop()
+            for child in generation:
+                child.await_end()
 
 
 def log_of(state: State, name: str) -> Path:
