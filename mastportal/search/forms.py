@@ -20,6 +20,7 @@ LABELS = {
 }
 SEPARATOR = ";"
 MOST_USED = "Most used"
+NUMBERS_THAT_NAME = frozenset({"program", "observtn", "visit", "exposure", "cont_id"})
 LEVELS = {
     "-1": "-1 planned",
     "0": "0 raw",
@@ -52,7 +53,8 @@ class Criterion:
 
     @property
     def is_range(self) -> bool:
-        return self.field.kind == "range"
+        """Numbers that name something, as a programme's id does, are written one by one."""
+        return self.field.kind == "range" and self.field.name not in NUMBERS_THAT_NAME
 
     @property
     def is_used(self) -> bool:

@@ -66,10 +66,15 @@ def describe(field: "pa.Field[Any]") -> Column:
     )
 
 
-@lru_cache(maxsize=64)
 def columns_of(schema: pa.Schema) -> dict[str, Column]:
-    """Every column by its name, in the table's order."""
-    return {field.name: describe(field) for field in schema}
+    """Every column by its name, in the table's order; callers must not change the dictionary."""
+    # Schemas that differ in metadata only are equal to Arrow, so the schema itself is no key.
+    return _columns_of(schema.serialize().to_pybytes())
+
+
+@lru_cache(maxsize=64)
+def _columns_of(serialized: bytes) -> dict[str, Column]:
+    return {field.name: describe(field) for field in pa.ipc.read_schema(pa.py_buffer(serialized))}
 
 
 def column_named(name: str, schema: pa.Schema, parameter: str) -> Column:

@@ -32,12 +32,17 @@ def facets(
     found = []
     for column in described:
         mask = masks.ignoring(column.name)
-        if column.is_number and column.kind == "range":
+        if _is_measured(column):
             found.append(range_facet(table, column, mask))
         else:
             kept = None if everything else mask
             found.append(values_facet(table.codes(column.name), column, kept, query, limit, within))
     return found
+
+
+def _is_measured(column: Column) -> bool:
+    """Whole numbers without a unit name or count things, as a programme's does: each is a value."""
+    return column.kind == "range" and (column.type == "float" or (column.type == "int" and bool(column.unit)))
 
 
 def values_facet(

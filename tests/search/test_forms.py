@@ -79,6 +79,13 @@ def test_the_keywords_people_ask_for_come_first():
     assert {"tsovisit", "exp_type", "observtn", "category"} <= names
 
 
+def test_programmes_of_keywords_are_written_one_by_one():
+    address = "collection=jwst-keywords&instrument=nircam&c.program=1073;+1176"
+    asked = criterion(address, "program")
+    assert (asked.is_range, asked.text) == (False, "1073; 1176")
+    assert parse_question(question(address)).filter_of("program").values == ("1073", "1176")
+
+
 def test_every_field_with_a_filter_can_be_asked_for():
     groups = form_of(QueryDict("advanced=1")).groups
     assert sum(len(group.criteria) for group in groups) == 29

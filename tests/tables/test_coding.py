@@ -56,6 +56,13 @@ def test_a_column_that_says_nothing_goes_by_its_name_and_type() -> None:
     assert (column.label, column.type, column.kind, column.visible) == ("x", "string", "values", True)
 
 
+def test_columns_that_differ_in_their_metadata_only_are_told_apart() -> None:
+    units = [
+        columns_of(pa.schema([pa.field("x", pa.int64(), metadata={"unit": unit})])) for unit in ("s", "m")
+    ]
+    assert [columns["x"].unit for columns in units] == ["s", "m"]
+
+
 def test_the_key_is_the_schemas() -> None:
     assert OpenTable(make.table()).key == "obsid"
     assert OpenTable(pa.table({"x": [1]})).key == ""

@@ -69,6 +69,13 @@ def test_within_searches_the_values() -> None:
     assert found["more"] == 0
 
 
+@pytest.mark.parametrize(("unit", "kind"), [("", "values"), ("bytes", "range")])
+def test_whole_numbers_are_measures_only_with_a_unit(unit: str, kind: str) -> None:
+    field = pa.field("program", pa.int64(), metadata={"kind": "range", "unit": unit})
+    table = OpenTable(pa.table({"program": [1176, 1073, 1176]}, schema=pa.schema([field])))
+    assert facets(table, TableQuery(), ["program"])[0]["kind"] == kind
+
+
 def test_a_range_has_bins_over_the_whole_table() -> None:
     found = facet("f.calib_level=3", "t_min")
     assert (found["kind"], found["unit"], found["min"], found["max"]) == ("range", "MJD", 59_800.5, 59_900.0)
