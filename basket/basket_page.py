@@ -13,6 +13,7 @@ from basket import access
 from basket.amounts import size_in_words
 from basket.forms import BundleForm, groups_to_share_with
 from basket.harvest import products_of
+from basket.lines import contents_of
 from basket.models import Basket
 from basket.phases import Preset
 from basket.selection import Selection, Wanted, sums_by
@@ -81,8 +82,9 @@ def baskets_page(user: Person) -> dict[str, Any]:
 
 def state_page(basket: Basket, user: Person) -> dict[str, Any]:
     """The part of a basket's page that changes while product lists come in."""
+    # The products first: a list that proves damaged has failed from then on, which the state says.
+    wanted = wanted_of(products_of(contents_of(basket)), basket.selection)
     state = state_of(basket)
-    wanted = wanted_of(products_of(state.contents, state.harvest), basket.selection)
     sums = state.sums
     facts = (basket.revision, state.harvest.here, state.harvest.waiting, state.harvest.fingerprint)
     return {

@@ -86,7 +86,8 @@ def freeze(bundle_id: UUID) -> bool:
             return False
         files = same_files(bundle, bundle.again_of) if bundle.again_of else _chosen(bundle, contents, harvest)
         BundleFile.objects.bulk_create(files, batch_size=ROWS_AT_ONCE)
-        bundle.notes = harvest.notes() if files else [*harvest.notes(), NOTHING]
+        notes = harvest_of(contents).notes()  # anew: a list may have proved damaged
+        bundle.notes = notes if files else [*notes, NOTHING]
         bundle.phase = Phase.EXECUTING if files else Phase.ERROR
         bundle.started_at = timezone.now()
         bundle.ended_at = None if files else bundle.started_at

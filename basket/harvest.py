@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from accounts import archive
 from basket.contents import Contents, products_table
+from mastportal.search.failures import Broken
 from mastportal.search.models import ProductList
 from mastportal.search.opened import tables
 from mastportal.search.products import table_of
@@ -58,8 +59,19 @@ def harvest_of(contents: Contents) -> Harvest:
 
 
 def products_of(contents: Contents, harvest: Harvest | None = None) -> OpenTable:
-    """All files of `contents` whose lists are here, unique by dataURI. Raises search's Broken."""
-    harvest = harvest or harvest_of(contents)
+    """All files of `contents` whose lists are here, unique by dataURI.
+
+    A kept list that proves damaged is left out, and has failed from then on: `harvest_of` says so.
+    """
+    for _ in contents.executed:
+        try:
+            return _opened(contents, harvest or harvest_of(contents))
+        except Broken:
+            harvest = None
+    return _opened(contents, harvest or harvest_of(contents))
+
+
+def _opened(contents: Contents, harvest: Harvest) -> OpenTable:
     today_mjd = archive.today_mjd()
     facts = sha256(repr(contents).encode()).hexdigest()
     # What needs a token changes with the day, so the day is in the key.

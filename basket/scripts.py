@@ -21,15 +21,14 @@ TOKEN_NEEDED = "Comes only with a MAST token that is authorised for programme {p
 def script_of(basket: Basket) -> tuple[str, str]:
     """File name and text of the script for what the basket's selection wants now; BadQuery when nothing."""
     contents = contents_of(basket)
-    harvest = harvest_of(contents)
-    wanted = wanted_of(products_of(contents, harvest), basket.selection)
+    wanted = wanted_of(products_of(contents), basket.selection)
     if not wanted.files:
         raise BadQuery(NOTHING, "selection")
     folder = f"MAST_{archive.now():%Y-%m-%dT%H%M}"
     files = files_of(Bundle(folder=folder), wanted, contents)
     rows = [_row(file) for file in files]
     downloads = [Download(row, address_of(settings.ARCHIVE_URL, row.uri, folder)) for row in rows]
-    html = as_html(folder, rows, timezone.now(), harvest.notes())
+    html = as_html(folder, rows, timezone.now(), harvest_of(contents).notes())
     return f"{folder}.sh", bash_script(folder, html, downloads, settings.ARCHIVE_URL)
 
 

@@ -56,6 +56,7 @@ def state_of(basket: Basket) -> State:
     if known is None:
         known = asdict(_sums(basket, contents, harvest))
         cache.set(key, known, timeout=REMEMBERED_S)
+        harvest = harvest_of(contents)  # a list may have proved damaged
     return State(basket, contents, harvest, Sums(**known))
 
 

@@ -139,7 +139,8 @@ def api(alice: User) -> APIClient:
 class Worker:
     """A real Celery worker on the test database, both kinds; killed with all its children."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: Path) -> None:
+        self.log = log  # what both kinds say
         database = connection.settings_dict
         address = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
         self._env = os.environ | {"DATABASE_URL": address, "DATABASE_POOL": "0"}
@@ -160,12 +161,14 @@ class Worker:
                 *pool,
             ]
             argv += ["-n", f"{queue}@test", "--without-mingle", "--without-gossip", "-l", "WARNING"]
-            self._processes.append(
-                subprocess.Popen(argv, env=self._env, cwd=CHECKOUT, start_new_session=True)
-            )
+            with self.log.open("ab") as log:
+                process = subprocess.Popen(
+                    argv, env=self._env, cwd=CHECKOUT, start_new_session=True, stdout=log, stderr=log
+                )
+            self._processes.append(process)
         deadline = time.monotonic() + 60
         while len(app.control.ping(timeout=0.5)) < len(self._processes):
-            assert time.monotonic() < deadline, "the Celery workers did not start"
+            assert time.monotonic() < deadline, f"the Celery workers did not start: {self.log.read_text()}"
 
     def kill(self) -> None:
         """kill -9 of the workers and their children, as a crash would."""
@@ -179,9 +182,11 @@ class Worker:
 
 
 @pytest.fixture(scope="session")
-def _celery_worker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Worker]:
+def _celery_worker(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Worker]:
     with django_db_blocker.unblock():
-        worker = Worker()
+        worker = Worker(tmp_path_factory.mktemp("worker") / "log")
     worker.start()
     yield worker
     worker.stop()

@@ -150,14 +150,11 @@ def _damaged(obsid: str) -> str:
 
 
 def _mark_broken(obsid: str) -> None:
-    ProductList.objects.filter(obsid=obsid).exclude(phase__in=UNFINISHED).update(
-        phase=Phase.ERROR,
-        error=_damaged(obsid),
-        error_kind=Broken.code,
-        fetched_at=None,
-        arrow=None,
-        row_count=0,
-    )
+    """Nobody is to be shown this list again; one that is being asked for anew stays so."""
+    damaged = ProductList.objects.filter(obsid=obsid)
+    failed = {"phase": Phase.ERROR, "error": _damaged(obsid), "error_kind": Broken.code}
+    damaged.exclude(phase__in=UNFINISHED).update(**failed)
+    damaged.update(fetched_at=None, arrow=None, row_count=0, size_bytes=0)
 
 
 def open_products(obsids: Sequence[str]) -> OpenTable:

@@ -9,13 +9,16 @@ from pathlib import Path
 import httpx
 import pyarrow as pa
 import pytest
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
 
 from mastportal.embedded.state import free_port
 from mastportal.mast.client import MastClient
 from mastportal.mast.connection import Archive
 from mastportal.mast.criteria import parse_question
 from tests.acceptance import recorded_files
-from tests.conftest import CHECKOUT, wait_until
+from tests.acceptance.journey import Journey
+from tests.conftest import CHECKOUT, Worker, client_of, wait_until
 
 Ask = Callable[..., pa.Table]
 
@@ -68,3 +71,17 @@ def ask_recorded(recorded_archive: Archive) -> Ask:
 def from_files(recorded: Path) -> pa.Table:
     """The observations as the files have them."""
     return recorded_files.observations(recorded)
+
+
+@pytest.fixture
+def journey(api: APIClient, worker: Worker) -> Iterator[Journey]:
+    """Alice's way through the REST interface; whatever went wrong on it, no worker may have broken."""
+    start = worker.log.stat().st_size
+    yield Journey(api)
+    said = worker.log.read_bytes()[start:].decode()
+    assert "Traceback" not in said, said
+
+
+@pytest.fixture
+def bobs_journey(bob: User, journey: Journey) -> Journey:
+    return Journey(client_of(bob))
