@@ -9,9 +9,9 @@ from basket import bundles, filling, finishing, lines
 from basket.models import Basket, Bundle
 from mastportal.search import products, results
 from mastportal.search.models import Search
-from tests.search.make import PROGRAMME, answered
+from tests.search.make import KEYWORDS, PROGRAMME, answered
 
-__all__ = ["PROGRAMME", "basket_of", "completed", "harvested", "rows_of"]
+__all__ = ["KEYWORDS", "PROGRAMME", "basket_of", "completed", "harvested", "rows_of"]
 
 
 def rows_of(question: dict[str, Any], user: User) -> tuple[Search, list[dict[str, Any]]]:

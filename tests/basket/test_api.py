@@ -1,0 +1,306 @@
+"""The REST calls of baskets and bundles, as the contract gives them."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from rest_framework.test import APIClient
+
+from basket.models import Basket, Bundle
+from mastportal.search import products
+from mastportal.search.models import ProductList
+from tests.basket.make import KEYWORDS, PROGRAMME, bundle_of, completed, rows_of
+from tests.basket.test_bundles import only
+from tests.conftest import Sandbox, client_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def bundle(basket: Basket, alice: User) -> Bundle:
+    """A small complete bundle of Alice's, which her group sees."""
+    return completed(bundle_of(only(basket, "f.suffix=asn&f.calib_level=3"), alice))
+
+
+def error(answer: HttpResponse) -> tuple[int, str, str | None]:
+    body = answer.json()["error"]
+    assert body["message"].endswith((".", "?"))
+    return answer.status_code, body["code"], body.get("field")
+
+
+def test_a_basket_tells_what_it_holds(api: APIClient, basket: Basket) -> None:
+    told = api.get(f"/api/v1/baskets/{basket.pk}").json()
+    assert {k: told[k] for k in ("name", "owner", "role", "observations", "phase")} == {
+        "name": "A basket",
+        "owner": "alice",
+        "role": "owner",
+        "observations": 3,
+        "phase": "COMPLETED",
+    }
+    assert told["group"] == basket.group_id
+    assert 0 < told["selected"]["files"] < told["products"]
+    assert 0 < told["selected"]["bytes"] < told["bytes"]
+
+
+def test_baskets_are_listed_for_the_group(basket: Basket, bob: User, charlie: User) -> None:
+    (told,) = client_of(bob).get("/api/v1/baskets").json()["results"]
+    assert (told["id"], told["role"]) == (basket.pk, "editor")
+    assert client_of(charlie).get("/api/v1/baskets").json()["results"] == []
+
+
+def test_a_basket_needs_a_name(api: APIClient) -> None:
+    assert error(api.post("/api/v1/baskets", {}, format="json")) == (400, "bad_question", "name")
+
+
+@pytest.mark.parametrize(
+    ("header", "status"), [(None, 428), ('"1"', 412), ("nonsense", 400), ('"2"', 200), ("2", 200), ("*", 200)]
+)
+@pytest.mark.parametrize(
+    ("method", "part", "body"), [("patch", "", {"name": "n"}), ("put", "/selection", {"preset": "none"})]
+)
+def test_changes_name_the_revision_they_change(
+    api: APIClient,
+    basket: Basket,
+    header: str | None,
+    status: int,
+    method: str,
+    part: str,
+    body: dict[str, Any],
+) -> None:
+    headers = {"If-Match": header} if header else {}
+    answer = getattr(api, method)(f"/api/v1/baskets/{basket.pk}{part}", body, format="json", headers=headers)
+    assert answer.status_code == status
+    if status == 200:
+        assert (answer.json()["revision"], answer["ETag"]) == (3, '"3"')
+
+
+def test_observations_are_added_by_id_or_by_filter(api: APIClient, alice: User, sandbox: Sandbox) -> None:
+    search, rows = rows_of(PROGRAMME, alice)
+    basket = api.post("/api/v1/baskets", {"name": "b"}, format="json").json()["id"]
+    address = f"/api/v1/baskets/{basket}/observations"
+    by_id = {"search": str(search.pk), "obsid": [rows[0]["obsid"]]}
+    assert api.post(address, by_id, format="json").json() == {"added": 1, "already": 0}
+    target = [row for row in rows if row["target_name"] == "VV 191"]
+    by_filter = {"search": str(search.pk), "filters": "f.target_name=VV 191"}
+    assert api.post(address, by_filter, format="json").json()["added"] == len(target) > 0
+    assert ProductList.objects.filter(obsid=rows[0]["obsid"]).exists(), "its products are asked for at once"
+
+
+def test_a_pinned_result_is_added_from(api: APIClient, alice: User, sandbox: Sandbox, basket: Basket) -> None:
+    search, rows = rows_of(PROGRAMME, alice)
+    body = {"search": str(search.pk), "result": str(search.current_id), "filters": ""}
+    answer = api.post(f"/api/v1/baskets/{basket.pk}/observations", body, format="json").json()
+    assert answer == {"added": len(rows) - 3, "already": 3}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"obsid": ["1"]}, "search"),
+        ({"search": "nonsense", "obsid": ["1"]}, "search"),
+        ({"search": "SEARCH"}, "obsid"),
+        ({"search": "SEARCH", "obsid": ["1"], "filters": ""}, "obsid"),
+        ({"search": "SEARCH", "obsid": ["0000"]}, "obsid"),
+        ({"search": "SEARCH", "filters": "f.colour=red"}, "f.colour"),
+        ({"search": "SEARCH", "obsid": "not a list"}, "obsid"),
+    ],
+)
+def test_what_cannot_be_added_is_told(
+    api: APIClient, alice: User, basket: Basket, body: dict[str, Any], field: str
+) -> None:
+    search, _ = rows_of(PROGRAMME, alice)
+    asked = {k: str(search.pk) if v == "SEARCH" else v for k, v in body.items()}
+    answer = api.post(f"/api/v1/baskets/{basket.pk}/observations", asked, format="json")
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, field)
+
+
+def test_single_files_of_a_keyword_result(
+    api: APIClient, alice: User, sandbox: Sandbox, basket: Basket
+) -> None:
+    search, rows = rows_of(KEYWORDS, alice)
+    address = f"/api/v1/baskets/{basket.pk}/products"
+    body = {"search": str(search.pk), "dataURI": [rows[0]["dataURI"]]}
+    assert api.post(address, body, format="json").json() == {"added": 1, "already": 0}
+    (file,) = api.get(f"{address}?f.single=true").json()["rows"]
+    assert (file["dataURI"], file["size"]) == (rows[0]["dataURI"], rows[0]["fileSize"])
+    wrong = api.post(
+        f"/api/v1/baskets/{basket.pk}/observations", {"search": str(search.pk), "filters": ""}, format="json"
+    )
+    assert error(wrong)[0] == 400
+
+
+def test_an_observation_is_taken_out(api: APIClient, basket: Basket) -> None:
+    obsid = basket.lines.first().obsid
+    assert api.delete(f"/api/v1/baskets/{basket.pk}/observations/{obsid}").status_code == 204
+    assert api.delete(f"/api/v1/baskets/{basket.pk}/observations/{obsid}").status_code == 404
+
+
+def test_products_are_a_table_like_any_other(api: APIClient, basket: Basket) -> None:
+    address = f"/api/v1/baskets/{basket.pk}/products"
+    found = api.get(f"{address}?f.suffix=i2d&sort=-size&page_size=2&columns=productFilename,size").json()
+    assert set(found) == {"total", "matched", "page", "page_size", "columns", "rows"}
+    assert len(found["rows"]) == 2
+    assert found["rows"][0]["size"] >= found["rows"][1]["size"]
+    assert [c["name"] for c in found["columns"]] == ["productFilename", "size"]
+    uris = [row["dataURI"] for row in api.get(f"{address}?columns=dataURI&page_size=1000").json()["rows"]]
+    assert len(uris) == len(set(uris))
+
+
+def test_facets_and_export_of_products(api: APIClient, basket: Basket) -> None:
+    address = f"/api/v1/baskets/{basket.pk}/products"
+    facets = api.get(f"{address}/facets?facets=suffix").json()["facets"]
+    total = api.get(address).json()["total"]
+    assert sum(value["count"] for value in facets[0]["values"]) <= total
+    export = api.get(f"{address}/export?format=csv&f.suffix=i2d&columns=dataURI,size")
+    lines = b"".join(export.streaming_content).decode().split()
+    assert lines[0] == "dataURI,size"
+    assert all("_i2d." in line for line in lines[1:])
+
+
+def test_a_selection_is_put_and_got(api: APIClient, basket: Basket) -> None:
+    address = f"/api/v1/baskets/{basket.pk}/selection"
+    uri = api.get(f"/api/v1/baskets/{basket.pk}/products?columns=dataURI&f.extension=jpg").json()["rows"][0][
+        "dataURI"
+    ]
+    wish = {"preset": "recommended", "filters": "f.suffix=i2d", "include": [uri], "exclude": []}
+    put = api.put(address, wish, format="json", headers={"If-Match": "*"}).json()
+    assert wish.items() <= put.items()
+    assert put["files"] > 1
+    assert api.get(address).json() == put
+    back = api.put(address, put, format="json", headers={"If-Match": "*"})
+    assert back.status_code == 200, "what was got can be put"
+
+
+def test_a_foreign_uri_in_a_selection_is_refused(api: APIClient, basket: Basket) -> None:
+    wish = {"preset": "none", "include": ["mast:JWST/product/other.fits"]}
+    answer = api.put(f"/api/v1/baskets/{basket.pk}/selection", wish, format="json", headers={"If-Match": "*"})
+    assert error(answer) == (400, "bad_question", "include")
+
+
+def test_the_script_is_a_file_for_bash(api: APIClient, basket: Basket) -> None:
+    answer = api.get(f"/api/v1/baskets/{basket.pk}/script")
+    text = answer.content.decode()
+    assert answer["Content-Type"].startswith("text/x-shellscript")
+    assert answer["Content-Disposition"].endswith('.sh"')
+    selected = api.get(f"/api/v1/baskets/{basket.pk}").json()["selected"]["files"]
+    assert text.count("\nfetch ") == selected
+    assert "sandbox-token" not in text
+
+
+def test_a_script_waits_for_the_product_lists(api: APIClient, basket: Basket) -> None:
+    ProductList.objects.update(phase="QUEUED")
+    assert error(api.get(f"/api/v1/baskets/{basket.pk}/script"))[:2] == (409, "not_ready")
+
+
+def test_refresh_asks_for_the_lists_again(api: APIClient, basket: Basket) -> None:
+    answer = api.post(f"/api/v1/baskets/{basket.pk}/refresh")
+    assert (answer.status_code, answer.json()["phase"]) == (202, "EXECUTING")
+
+
+def test_a_bundle_is_accepted_and_looked_at(api: APIClient, basket: Basket) -> None:
+    answer = api.post(
+        f"/api/v1/baskets/{basket.pk}/bundles", {"format": "tar", "layout": "flat"}, format="json"
+    )
+    assert answer.status_code == 202
+    told = api.get(answer["Location"]).json()
+    assert (told["id"], told["phase"]) == (answer.json()["id"], "PENDING")
+    assert set(told["files"]) >= {"total", "done", "failed", "restricted"}
+    assert set(told["bytes"]) == {"total", "done", "from_store", "from_archive"}
+    assert error(api.get(f"/api/v1/bundles/{told['id']}/download"))[:2] == (409, "not_ready")
+
+
+@pytest.mark.parametrize("body", [{"format": "rar"}, {"layout": "deep"}])
+def test_other_formats_are_refused(api: APIClient, basket: Basket, body: dict[str, str]) -> None:
+    answer = api.post(f"/api/v1/baskets/{basket.pk}/bundles", body, format="json")
+    assert error(answer)[2] == next(iter(body))
+
+
+def streamed(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+def test_a_download_goes_on_at_any_byte(api: APIClient, bundle: Bundle) -> None:
+    address = f"/api/v1/bundles/{bundle.pk}/download"
+    whole = api.get(address)
+    content = streamed(whole)
+    assert (len(content), whole["Accept-Ranges"]) == (bundle.size_bytes, "bytes")
+    headers = {"Range": "bytes=100-", "If-Range": whole["ETag"]}
+    rest = api.get(address, headers=headers)
+    assert (rest.status_code, rest["Content-Range"]) == (206, f"bytes 100-{len(content) - 1}/{len(content)}")
+    assert content[:100] + streamed(rest) == content
+    assert api.get(address, headers={"Range": "bytes=5-9", "If-Range": '"other"'}).status_code == 200
+    assert api.head(address)["Content-Length"] == str(len(content))
+
+
+def test_the_manifest_in_three_forms(api: APIClient, bundle: Bundle) -> None:
+    address = f"/api/v1/bundles/{bundle.pk}/manifest"
+    files = api.get(f"{address}?format=json").json()["files"]
+    assert set(files[0]) == {"uri", "path", "description", "size", "sha256", "access", "status", "reason"}
+    page = api.get(f"{address}?format=html")
+    assert "sandbox" in page["Content-Security-Policy"]
+    inside = zipfile.ZipFile(io.BytesIO(streamed(api.get(f"/api/v1/bundles/{bundle.pk}/download"))))
+    assert inside.read(f"{bundle.folder}/MANIFEST.HTML") == page.content
+    assert len(api.get(f"{address}?format=csv").content.splitlines()) == len(files) + 1
+    assert error(api.get(f"{address}?format=xml"))[2] == "format"
+
+
+def test_checksums_are_those_of_the_manifest(api: APIClient, bundle: Bundle) -> None:
+    lines = api.get(f"/api/v1/bundles/{bundle.pk}/checksums").content.decode().splitlines()
+    files = api.get(f"/api/v1/bundles/{bundle.pk}/manifest").json()["files"]
+    assert lines == [f"{file['sha256']}  {file['path']}" for file in files]
+
+
+def test_an_expired_bundle_says_so(api: APIClient, bundle: Bundle) -> None:
+    Bundle.objects.filter(pk=bundle.pk).update(plan=None, size_bytes=None)
+    assert error(api.get(f"/api/v1/bundles/{bundle.pk}/download"))[:2] == (410, "expired")
+
+
+def test_again_makes_another_bundle(api: APIClient, bundle: Bundle) -> None:
+    answer = api.post(f"/api/v1/bundles/{bundle.pk}/again")
+    assert answer.status_code == 202
+    assert answer.json()["id"] != str(bundle.pk)
+
+
+def test_delete_stops_then_removes(api: APIClient, basket: Basket, alice: User) -> None:
+    address = f"/api/v1/bundles/{bundle_of(basket, alice).pk}"
+    assert api.delete(address).status_code == 204
+    assert api.get(address).json()["phase"] == "ABORTED"
+    assert api.delete(address).status_code == 204
+    assert api.get(address).status_code == 404
+
+
+def test_a_direct_download_is_accepted_then_streamed(api: APIClient, alice: User, sandbox: Sandbox) -> None:
+    search, rows = rows_of(PROGRAMME, alice)
+    address = f"/api/v1/observations/{rows[0]['obsid']}/download?search={search.pk}"
+    first = api.get(address)
+    assert first.status_code == 202
+    assert api.get(address).json()["id"] == first.json()["id"], "asked again, it is the same bundle"
+    harvest_and_complete(first.json()["id"], rows[0]["obsid"])
+    answer = api.get(address)
+    assert answer.status_code == 200
+    assert zipfile.ZipFile(io.BytesIO(streamed(answer))).testzip() is None
+
+
+def harvest_and_complete(bundle_id: str, obsid: str) -> None:
+    for row in ProductList.objects.filter(obsid=obsid):
+        products.harvest(row.pk)
+    completed(Bundle.objects.get(pk=bundle_id))
+
+
+def test_a_direct_download_of_an_unknown_observation(api: APIClient, alice: User, sandbox: Sandbox) -> None:
+    search, _ = rows_of(PROGRAMME, alice)
+    assert error(api.get(f"/api/v1/observations/0000/download?search={search.pk}"))[2] == "obsid"
+    assert error(api.get("/api/v1/observations/0000/download"))[2] == "search"
+
+
+def test_the_list_of_baskets_asks_a_bounded_number_of_questions(
+    api: APIClient, alice: User, basket: Basket, django_assert_max_num_queries: Any
+) -> None:
+    api.get("/api/v1/baskets")
+    for number in range(5):
+        Basket.objects.create(name=f"b{number}", owner=alice)
+    with django_assert_max_num_queries(30):
+        api.get("/api/v1/baskets")
