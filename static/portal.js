@@ -46,6 +46,7 @@ document.addEventListener("keydown", (event) => {
     const search = document.querySelector("[data-search-box]");
     if (search) {
       event.preventDefault();
+      for (let fold = search.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
       search.focus();
       search.select?.();
     }
