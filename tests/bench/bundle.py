@@ -6,7 +6,7 @@ import time
 from tests.bench.measure import Figure, at_least
 from tests.bench.portal import Portal, portal
 
-FILE_BYTES = 64 * 1024**2
+FILE_BYTES = 512 * 1024**2
 TIMES = 5
 
 
