@@ -96,8 +96,7 @@ def _about(user: User, search: Search) -> dict[str, Any]:
     again = params_of(search.criteria)
     return {
         "search": search,
-        "form": form_of(QueryDict(again)),
-        "form_is_folded": True,
+        "form": form_of(QueryDict(again), brief=True),
         "edit_url": f"{reverse('search')}?{again}",
         "recent": recent_searches(user),
         "examples": EXAMPLES,

@@ -85,7 +85,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class SearchForm:
-    """The panel as it is filled in; `error` is one sentence and `error_field` the part it is about."""
+    """The panel as it is filled in; `error` is one sentence and `error_field` the part it is about.
+
+    `carried` are the criteria of a panel that does not show them: they are asked all the same.
+    """
 
     collection: str
     collections: list[Option]
@@ -95,6 +98,7 @@ class SearchForm:
     ids: str
     advanced: bool
     groups: list[Group] = field(default_factory=list)
+    carried: list[tuple[str, str]] = field(default_factory=list)
     error: str = ""
     error_field: str = ""
 
@@ -105,7 +109,7 @@ class SearchForm:
     @property
     def is_long(self) -> bool:
         """Whether the question may be longer than the few thousand bytes a web server takes as an address."""
-        return self.advanced or self.collection == "ids"
+        return self.advanced or bool(self.carried) or self.collection == "ids"
 
 
 def question_of(params: QueryDict) -> dict[str, Any]:
@@ -146,15 +150,20 @@ def _joined(part: object) -> str:
     return ", ".join(map(str, part)) if isinstance(part, list) else str(part)
 
 
-def form_of(params: QueryDict, error: BadQuestion | None = None) -> SearchForm:
-    """The panel for what an address says; the first collection when it says none."""
+def form_of(params: QueryDict, error: BadQuestion | None = None, *, brief: bool = False) -> SearchForm:
+    """The panel for what an address says, of the first collection when it says none; a brief one hides criteria."""
     collection = params.get("collection", "")
     collection = collection if collection in COLLECTIONS else "observations"
     instrument = params.get("instrument", "").casefold()
     instrument = instrument if instrument in INSTRUMENTS else "nircam"
     fault = error.field if error else ""
-    has_criteria = any(name.startswith(("c.", "min.", "max.")) for name in params)
-    advanced = "advanced" in params or has_criteria or fault.startswith("criteria")
+    criteria = [
+        (name, value)
+        for name, values in params.lists()
+        for value in values
+        if name.startswith(("c.", "min.", "max."))
+    ]
+    advanced = not brief and ("advanced" in params or bool(criteria) or fault.startswith("criteria"))
     return SearchForm(
         collection=collection,
         collections=[Option(name, LABELS[name], name == collection) for name in COLLECTIONS],
@@ -164,6 +173,7 @@ def form_of(params: QueryDict, error: BadQuestion | None = None) -> SearchForm:
         ids=params.get("ids", ""),
         advanced=advanced,
         groups=_groups(params, collection, instrument, error) if advanced else [],
+        carried=[] if advanced else criteria,
         error=str(error) if error else "",
         error_field=fault if not fault.startswith("criteria.") else fault.removeprefix("criteria."),
     )

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mastportal.htmx import render_page, unchanged, wants_fragment
@@ -27,6 +28,7 @@ def _search(pk: UUID) -> Search:
     return get_object_or_404(Search.objects.select_related("current", "latest"), pk=pk)
 
 
+@gzip_page
 @login_required
 @never_cache
 @require_safe
@@ -36,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render_page(request, "search/search.html", context, "search/panel.html")
 
 
+@gzip_page
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,6 +89,7 @@ def counted(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render_page(request, "search/count.html", {"lookup": lookup})
 
 
+@gzip_page
 @login_required
 @never_cache
 @require_safe
@@ -95,6 +99,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render_page(request, "search/results.html", context)
 
 
+@gzip_page
 @login_required
 @never_cache
 @require_safe
@@ -136,6 +141,7 @@ def refresh(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("result", pk=pk)
 
 
+@gzip_page
 @login_required
 @never_cache
 @require_safe

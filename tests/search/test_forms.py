@@ -67,6 +67,12 @@ def test_a_mistake_stands_at_its_field():
     assert form_of(QueryDict("min.t_min=x"), error).error_field == "t_min"
 
 
+def test_a_brief_panel_carries_its_criteria_along():
+    form = form_of(QueryDict("target=m57&c.filters=F150W&c.filters=F200W&min.t_min=1"), brief=True)
+    assert (form.advanced, form.groups, form.is_long) == (False, [], True)
+    assert form.carried == [("c.filters", "F150W"), ("c.filters", "F200W"), ("min.t_min", "1")]
+
+
 def test_unknown_choices_fall_back():
     form = form_of(QueryDict("collection=nonsense&instrument=nonsense"))
     assert (form.collection, form.instruments[0].chosen) == ("observations", True)

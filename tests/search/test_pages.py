@@ -254,6 +254,17 @@ def test_a_damaged_answer_is_said_so(web, search):
     assert "damaged" in text(answer)
 
 
+def test_pages_are_compressed_and_small(web, alice, sandbox):
+    answer = web.get(page_of(answered(KEYWORDS, alice)), HTTP_ACCEPT_ENCODING="gzip")
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.content) < 60_000
+
+
+def test_the_panel_above_the_rows_keeps_their_criteria(web, alice, sandbox):
+    page = text(web.get(page_of(answered(KEYWORDS, alice))))
+    assert '<input type="hidden" name="c.exp_type" value="NIS_WFSS">' in page
+
+
 def test_a_row_has_all_its_fields_and_the_python_for_it(web, search):
     page = text(web.get(reverse("result-row", args=[search.pk, search.current_id, 0]), **HTMX))
     assert "<html" not in page
