@@ -151,7 +151,7 @@ def _joined(part: object) -> str:
 
 
 def form_of(params: QueryDict, error: BadQuestion | None = None, *, brief: bool = False) -> SearchForm:
-    """The panel for what an address says, of the first collection when it says none; a brief one hides criteria."""
+    """The panel for what an address says, of the first collection by default; a brief one hides criteria."""
     collection = params.get("collection", "")
     collection = collection if collection in COLLECTIONS else "observations"
     instrument = params.get("instrument", "").casefold()

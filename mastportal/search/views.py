@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.middleware import HtmxDetails
 
 from mastportal.htmx import render_page, unchanged, wants_fragment
 from mastportal.mast.errors import BadQuestion
@@ -120,7 +121,7 @@ def state(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is happening to a question under way; 204 when it is as the page has it."""
     search = _search(pk)
     if search.latest is None or not search.latest.is_unfinished:
-        return HttpResponse(headers={"HX-Redirect": reverse("result", args=[pk])})
+        return HttpResponse(headers={"HX-Redirect": _page_looked_at(request, reverse("result", args=[pk]))})
     waiting = Waiting.of(search.latest)
     if waiting.revision == request.GET.get("revision"):
         return unchanged()
@@ -131,6 +132,12 @@ def state(request: HttpRequest, pk: UUID) -> HttpResponse:
         "state": "waiting" if search.current is None else "rows",
     }
     return render_page(request, "search/waiting.html", context)
+
+
+def _page_looked_at(request: HttpRequest, page: str) -> str:
+    """The address in the person's browser, with its filters, where it is that of `page`."""
+    address = cast(HtmxDetails, request.htmx).current_url_abs_path or ""  # type: ignore[attr-defined]
+    return address if address.partition("?")[0] == page else page
 
 
 @login_required

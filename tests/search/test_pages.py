@@ -198,6 +198,15 @@ def test_polling_ends_with_the_rows(web, search):
     assert answer.headers["HX-Redirect"] == reverse("result", args=[search.pk])
 
 
+def test_polling_ends_where_the_person_is(web, search):
+    url = reverse("result-state", args=[search.pk])
+    here = f"http://testserver{page_of(search, 'f.filters=F150W')}"
+    answer = web.get(url, **HTMX, HTTP_HX_CURRENT_URL=here)
+    assert answer.headers["HX-Redirect"] == page_of(search, "f.filters=F150W")
+    elsewhere = web.get(url, **HTMX, HTTP_HX_CURRENT_URL="http://evil.example/results/")
+    assert elsewhere.headers["HX-Redirect"] == reverse("result", args=[search.pk])
+
+
 def test_refreshing_keeps_the_old_rows_meanwhile(web, search):
     assert web.post(reverse("result-refresh", args=[search.pk])).status_code == 302
     search.refresh_from_db()
