@@ -1,0 +1,54 @@
+"""Every page of the portal with something on it, for tests that look at all of them."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from basket.models import first_selection
+from tests.basket.make import basket_of, bundle_of, completed
+from tests.search.make import KEYWORDS, PROGRAMME, answered
+
+
+def places_of(user: User) -> dict[str, str]:
+    """The address of each page by its name, with data behind it that is made in this process."""
+    basket = basket_of(user, 2, selection={**first_selection(), "preset": "recommended"})
+    bundle = completed(bundle_of(basket, user))
+    search, keywords = answered(PROGRAMME, user), answered(KEYWORDS, user)
+    nothing = answered({"collection": "programs", "programs": "99998"}, user)
+    assert search.current is not None
+    return {
+        "search": "/",
+        "search-advanced": "/?collection=observations&advanced=1",
+        "search-keywords": "/?collection=jwst-keywords&instrument=niriss&advanced=1",
+        "search-ids": "/?collection=ids",
+        "search-mistaken": "/search/ask?collection=observations&target=m57+r%3D-1",
+        "result": reverse("result", args=[search.pk]),
+        "result-filtered": reverse("result", args=[search.pk]) + "?f.target_name=VV191&sort=-t_min",
+        "result-empty": reverse("result", args=[nothing.pk]),
+        "result-keywords": reverse("result", args=[keywords.pk]),
+        "result-row": reverse("result-row", args=[search.pk, search.current.pk, 0]),
+        "results": "/results/",
+        "baskets": "/baskets/",
+        "basket": reverse("basket", args=[basket.pk]),
+        "bundles": "/bundles/",
+        "bundle": reverse("bundle", args=[bundle.pk]),
+        "account": "/account/",
+        "password": "/account/password/",
+        "not-found": "/nowhere/",
+    }
+
+
+def sign_in(page: Page, site: str, user: User) -> None:
+    """A session without the sign-in page."""
+    client = Client()
+    client.force_login(user)
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
+
+
+@pytest.fixture
+def places(page: Page, site: str, alice: User, sandbox: object) -> dict[str, str]:
+    """Every page by its name, and a browser signed in as Alice."""
+    sign_in(page, site, alice)
+    return {name: site + path for name, path in places_of(alice).items()}

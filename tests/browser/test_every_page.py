@@ -1,0 +1,68 @@
+"""What holds on every page: accessible in light and dark, fits a phone, asks no other host."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import SCREENSHOTS
+from tests.browser.places import places as places
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SCHEMES: tuple[Any, ...] = ("light", "dark")
+PHONE = {"width": 390, "height": 844}
+RUN_AXE = """async (rules) => {
+  const found = await axe.run(document, {runOnly: {type: "tag", values: rules}, iframes: false});
+  return found.violations.map(each => `${each.id}: ${each.nodes.slice(0, 3).map(node => node.target + " " +
+    (node.any[0]?.message ?? "")).join(" | ")}`);
+}"""
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def violations(page: Page, address: str) -> list[str]:
+    """What axe finds at `address`, in light and in dark."""
+    page.goto(address)
+    page.evaluate(AXE.read_text())
+    found = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += [f"{scheme} {each}" for each in page.evaluate(RUN_AXE, RULES)]
+    return found
+
+
+def test_axe_finds_nothing(page: Page, places: dict[str, str]) -> None:
+    found = {name: words for name, address in places.items() if (words := violations(page, address))}
+    assert not found, "\n".join(f"{name} {each}" for name, words in found.items() for each in words)
+
+
+def test_axe_finds_nothing_before_signing_in(page: Page, site: str) -> None:
+    assert violations(page, f"{site}/sign-in/") == []
+
+
+def test_no_page_scrolls_sideways_on_a_phone(page: Page, places: dict[str, str]) -> None:
+    page.set_viewport_size(PHONE)
+    too_wide = {}
+    for name, address in places.items():
+        page.goto(address)
+        page.screenshot(path=SCREENSHOTS / f"phone-{name}.png", caret="initial")
+        if (by_px := page.evaluate(SIDEWAYS)) > 0:
+            too_wide[name] = by_px
+    assert not too_wide
+
+
+def test_no_page_asks_another_host_or_complains(
+    page: Page, site: str, places: dict[str, str], console: list[str]
+) -> None:
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    for name, address in places.items():
+        page.goto(address, wait_until="networkidle")
+        assert page.locator("h1").count() == 1, name
+        assert page.title().endswith("MAST Portal"), name
+    assert hosts == {urlsplit(site).netloc}
+    mistakes_meant = ("404 (Not Found)", "422 (Unprocessable Entity)")
+    assert not [words for words in console if not any(meant in words for meant in mistakes_meant)]

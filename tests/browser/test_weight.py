@@ -1,0 +1,59 @@
+"""How much the first page weighs on the wire, and the README's picture of the results."""
+
+import gzip
+import os
+import struct
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Response, expect
+
+from tests.browser.conftest import VIEWPORT
+from tests.browser.places import places as places
+from tests.browser.steps import ROWS
+
+pytestmark = pytest.mark.browser
+MOST_BYTES = 150_000
+PICTURE = Path(__file__).resolve().parents[2] / "docs" / "results.png"
+PICTURE_MOST_BYTES = 300_000
+
+
+def weight(page: Page, address: str) -> int:
+    """Bytes that a first visit of `address` takes, each body compressed as the web server does."""
+    bodies: dict[str, bytes] = {}
+
+    def note(response: Response) -> None:
+        bodies[response.url] = response.body()
+
+    page.on("response", note)
+    page.goto(address, wait_until="networkidle")
+    page.remove_listener("response", note)
+    assert len(bodies) > 5
+    return sum(len(gzip.compress(body)) for body in bodies.values())
+
+
+def test_first_pages_are_light(browser: Browser, page: Page, places: dict[str, str]) -> None:
+    cookies = page.context.cookies()
+    for name in ("search", "result", "basket"):
+        context = browser.new_context()
+        context.add_cookies(cookies)
+        assert weight(context.new_page(), places[name]) < MOST_BYTES, name
+        context.close()
+
+
+def size_of(picture: bytes) -> tuple[int, int]:
+    """Width and height of a PNG, from its header."""
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", picture[16:24])
+    return width, height
+
+
+def test_the_picture_in_the_readme(page: Page, places: dict[str, str]) -> None:
+    page.goto(places["result"])
+    expect(page.locator(ROWS).first).to_be_visible()
+    picture = page.screenshot(caret="initial")
+    if os.environ.get("UPDATE_SCREENSHOTS"):
+        PICTURE.write_bytes(picture)
+    wanted = (VIEWPORT["width"], VIEWPORT["height"])
+    assert size_of(picture) == size_of(PICTURE.read_bytes()) == wanted
+    assert PICTURE.stat().st_size < PICTURE_MOST_BYTES
