@@ -31,8 +31,8 @@ BASKETS = inline_serializer("Baskets", {"results": BasketSerializer(many=True)})
 
 def locked(user: User, basket_id: int, request: Request) -> Basket:
     """The basket to change, its row locked, at the revision the request names."""
-    expected = expected_revision(request)
     access.basket_to_write(user, basket_id)
+    expected = expected_revision(request)
     basket = Basket.objects.select_for_update(of=("self",)).select_related("owner", "group").get(pk=basket_id)
     check_revision(basket, expected)
     return basket
