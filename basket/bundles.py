@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import archive
-from accounts.access import Person
 from basket.contents import Contents
 from basket.freezing import files_of, same_files
 from basket.harvest import Harvest, harvest_of, products_of
@@ -33,7 +33,7 @@ def folder_now() -> str:
     return f"MAST_{archive.now():%Y-%m-%dT%H%M}"
 
 
-def request(basket: Basket, user: Person, format: str, layout: str) -> Bundle:
+def request(basket: Basket, user: User, format: str, layout: str) -> Bundle:
     """A bundle of what the basket's selection wants now. Its list is frozen once the product lists are here.
 
     Raises BadQuery when it is already plain that nothing is selected.
@@ -47,28 +47,26 @@ def request(basket: Basket, user: Person, format: str, layout: str) -> Bundle:
     return _create(contents, selection, user, name=basket.name, basket=basket, format=format, layout=layout)
 
 
-def observation_in_hand(obsid: str, user: Person) -> Bundle | None:
+def observation_in_hand(obsid: str, user: User) -> Bundle | None:
     """The person's own bundle of an observation's recommended products under way, or whole and kept."""
     whole = Q(phase=Phase.COMPLETED, expires_at__gt=Now(), summary__given_up=0, size_bytes__isnull=False)
     mine = Bundle.objects.filter(owner_id=user.pk, wanted__observation=obsid).defer("plan", "manifest")
     return mine.filter(Q(phase__in=UNDER_WAY) | whole).first()
 
 
-def request_observation(row: dict[str, Any], user: Person) -> Bundle:
+def request_observation(row: dict[str, Any], user: User) -> Bundle:
     """A bundle of the recommended products of one observation."""
     name, obsid = str(row.get("obs_id") or row["obsid"]), str(row["obsid"])
     return _create(Contents((row,)), Selection(preset="recommended"), user, name=name, observation=obsid)
 
 
 def _create(
-    contents: Contents, selection: Selection, user: Person, observation: str | None = None, **fields: Any
+    contents: Contents, selection: Selection, user: User, observation: str | None = None, **fields: Any
 ) -> Bundle:
     wanted = {"contents": contents.as_json(), "selection": selection.as_json(), "observation": observation}
     basket = fields.get("basket")
     group_id = basket.group_id if basket else None
-    return Bundle.objects.create(
-        owner_id=user.pk, group_id=group_id, folder=folder_now(), wanted=wanted, **fields
-    )
+    return Bundle.objects.create(owner=user, group_id=group_id, folder=folder_now(), wanted=wanted, **fields)
 
 
 def freeze(bundle_id: UUID) -> bool:
@@ -112,7 +110,7 @@ def waiting() -> list[UUID]:
     return [pk for pk in found if Bundle.objects.filter(late, pk=pk).update(nudged_at=Now())]
 
 
-def again(bundle: Bundle, user: Person) -> Bundle:
+def again(bundle: Bundle, user: User) -> Bundle:
     """A new bundle of the same list. What is stored and unchanged is taken, the rest is tried again.
 
     The caller has the product lists of `observations_of` asked anew, by which changed files are known.
@@ -121,7 +119,7 @@ def again(bundle: Bundle, user: Person) -> Bundle:
     if not bundle.files.exists():
         raise BadQuery("This bundle has no list of files yet, so there is nothing to repeat.", "bundle")
     return Bundle.objects.create(
-        owner_id=user.pk,
+        owner=user,
         group_id=bundle.group_id,
         basket_id=bundle.basket_id,
         again_of=bundle,

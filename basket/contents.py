@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from basket.arrays import Values, compute, one_array, texts
 from basket.rules import Listing
 from mastportal.mast.fields import PRODUCT_FIELDS, arrow_schema
 from mastportal.mast.naming import parse_name
@@ -77,14 +77,14 @@ def products_table(contents: Contents, harvested: pa.Table, today_mjd: float) ->
     names = [parse_name(name or "") for name in table["productFilename"].to_pylist()]
     of_line = _facts_of_lines(table, contents)
     needs_token = _needs_token(table, of_line["release_mjd"], today_mjd)
-    told = pc.if_else(needs_token, EXCLUSIVE, PUBLIC)
+    told = compute.if_else(needs_token, EXCLUSIVE, PUBLIC)
     added: dict[str, Any] = {
         "suffix": pa.array([name.suffix or None for name in names], pa.string()),
         "extension": pa.array([name.extension or None for name in names], pa.string()),
         "detector": pa.array([name.detector or None for name in names], pa.string()),
         "guide_star": pa.array([bool(name.is_guide_star) for name in names]),
         "needs_token": needs_token,
-        "dataRights": pc.coalesce(table["dataRights"].combine_chunks().cast(pa.string()), told),
+        "dataRights": compute.coalesce(texts(table["dataRights"]), told),
     }
     columns = {name: table[name] for name in table.column_names} | of_line | added
     target = schema()
@@ -102,23 +102,24 @@ def _singles_table(contents: Contents, harvested: pa.Table) -> pa.Table:
     )
 
 
-def _facts_of_lines(table: pa.Table, contents: Contents) -> dict[str, pa.Array]:
+def _facts_of_lines(table: pa.Table, contents: Contents) -> dict[str, Values]:
     """Release date and PI of each file, from the observation that lists it; the earliest date of several."""
     listing = Listing.of(table)
     lines = {str(line["obsid"]): line for line in contents.lines}
     of_observation = [lines.get(name, {}) for name in listing.names]
     first = np.full(table.num_rows, -1)
     first[listing.row[::-1]] = listing.observation[::-1]
+    nobody = pa.array(first < 0)
     release = np.full(table.num_rows, np.inf)
     dates = np.array([_number(line.get("t_obs_release")) for line in of_observation], dtype=float)
     if len(listing.row):
         np.minimum.at(release, listing.row, np.where(np.isnan(dates), np.inf, dates)[listing.observation])
     own_release = pa.array(np.where(np.isinf(release), np.nan, release), from_pandas=True)
-    pis = pa.array([line.get("proposal_pi") for line in of_observation], pa.string())
-    own_pi = pis.take(pa.array(np.where(first < 0, None, first.astype(object)), pa.int64()))
+    pis: Values = pa.array([line.get("proposal_pi") for line in of_observation], pa.string())
+    own_pi = pis.take(compute.if_else(nobody, None, pa.array(first)))
     return {
-        "release_mjd": pc.coalesce(table["release_mjd"].combine_chunks(), own_release),
-        "pi": pc.coalesce(table["pi"].combine_chunks(), own_pi),
+        "release_mjd": compute.coalesce(one_array(table["release_mjd"]), own_release),
+        "pi": compute.coalesce(one_array(table["pi"]), own_pi),
     }
 
 
@@ -126,12 +127,12 @@ def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
 
 
-def _needs_token(table: pa.Table, release_mjd: pa.Array, today_mjd: float) -> pa.Array:
+def _needs_token(table: pa.Table, release_mjd: Values, today_mjd: float) -> Values:
     """Not public by its rights, and no release date that has passed (MAST protocol dossier, section 6).
 
     Where nothing is said of its rights, only a release date to come makes a file need a token.
     """
-    rights = table["dataRights"].combine_chunks().cast(pa.string())
-    to_come = pc.greater(release_mjd, today_mjd)
-    told = pc.and_(pc.not_equal(rights, PUBLIC), pc.fill_null(to_come, True))
-    return pc.coalesce(told, pc.fill_null(to_come, False))
+    rights = texts(table["dataRights"])
+    to_come = compute.greater(release_mjd, today_mjd)
+    told = compute.and_(compute.not_equal(rights, PUBLIC), compute.fill_null(to_come, True))
+    return compute.coalesce(told, compute.fill_null(to_come, False))

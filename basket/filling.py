@@ -163,8 +163,8 @@ def _give_up(file: BundleFile, lease: Lease, error: ArchiveError) -> None:
             status, reason = Status.MISSING, str(error)
         case _:
             status, reason = Status.FAILED, str(error)
-    changes = {"access": Access.RESTRICTED} if status == Status.RESTRICTED else {}
-    lease.fail(reason, status.lower(), status=status, **changes)
+    access = Access.RESTRICTED if status == Status.RESTRICTED else file.access
+    lease.fail(reason, status.lower(), status=status, access=access)
 
 
 def overdue() -> list[int]:

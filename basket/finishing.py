@@ -76,6 +76,8 @@ def _entries(bundle: Bundle, made_at_s: float) -> Iterator[Entry]:
     for file in files.iterator(2000):
         stored = file.stored_file
         assert stored is not None
+        assert stored.size_bytes is not None
+        assert stored.crc32 is not None
         changed = stored.last_modified.timestamp() if stored.last_modified else made_at_s
         path = f"{bundle.folder}/{file.path}"
         yield Entry(path, stored.size_bytes, stored.crc32, stored.sha256, changed, stored.key)

@@ -24,7 +24,7 @@ def may_take(user: Person, bundle: Bundle) -> bool:
 def body_of(bundle: Bundle) -> Body:
     """The archive itself: any range of it, from the stored files."""
     stored = Bundle.objects.values_list("plan", flat=True).get(pk=bundle.pk)
-    layout = Layout.from_bytes(bytes(stored))
+    layout = Layout.from_bytes(bytes(stored or b""))
     return Body(
         name=bundle.file_name,
         content_type=CONTENT_TYPES[bundle.format],

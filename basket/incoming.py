@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from basket.arrays import Mask, among, not_among
 from basket.contents import PLANNED_LEVEL
 from basket.lines import OBSERVATION_COLUMNS
 from mastportal.search.models import Search
@@ -34,13 +33,10 @@ def rows_named(
 ) -> list[dict[str, Any]]:
     """The rows whose `key` column is one of `names`. Raises BadQuery for names that are not there."""
     _check_kind(table, key)
-    wanted = pa.array([str(name) for name in names], pa.string())
-    keys = table.table[key].cast(pa.string())
-    foreign = wanted.filter(pc.invert(pc.is_in(wanted, value_set=pc.unique(keys)))).to_pylist()
-    if foreign:
+    wanted, keys = [str(name) for name in names], table.table[key]
+    if foreign := not_among(wanted, keys):
         raise BadQuery(f"Not among the rows of this search: {', '.join(foreign[:SHOWN_AT_FAULT])}.", key)
-    mask = np.asarray(pc.is_in(keys, value_set=wanted), dtype=bool)
-    return _rows(table, mask, columns)
+    return _rows(table, among(keys, wanted), columns)
 
 
 def rows_matching(table: OpenTable, key: str, filters: str, columns: Iterable[str]) -> list[dict[str, Any]]:
@@ -55,7 +51,7 @@ def _check_kind(table: OpenTable, key: str) -> None:
         raise BadQuery(f"The rows of this search are not {kind}; add them as what they are.", "search")
 
 
-def _rows(table: OpenTable, mask: Any, columns: Iterable[str]) -> list[dict[str, Any]]:
+def _rows(table: OpenTable, mask: Mask, columns: Iterable[str]) -> list[dict[str, Any]]:
     there = [name for name in columns if name in table.columns]
     return list(table.table.select(there).filter(pa.array(mask)).to_pylist())
 

@@ -61,13 +61,11 @@ def touch(basket: Basket, **changes: Any) -> None:
 
 def add_observations(basket: Basket, rows: Iterable[Mapping[str, Any]], user: Person) -> Added:
     """Add one line per observation; rows carry OBSERVATION_COLUMNS. Raises BadQuery for too many."""
-    kept = [
-        {name: row.get(name) for name in OBSERVATION_COLUMNS} | {"obsid": str(row["obsid"])} for row in rows
-    ]
-    lines = {
-        row["obsid"]: BasketLine(basket=basket, obsid=row["obsid"], row=row, added_by_id=user.pk)
-        for row in kept
-    }
+    lines: dict[str, BasketLine] = {}
+    for row in rows:
+        obsid = str(row["obsid"])
+        kept = {name: row.get(name) for name in OBSERVATION_COLUMNS} | {"obsid": obsid}
+        lines[obsid] = BasketLine(basket=basket, obsid=obsid, row=kept, added_by_id=user.pk)
     return _add(basket, BasketLine, "obsid", lines)
 
 

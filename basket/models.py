@@ -56,7 +56,7 @@ class BasketLine(models.Model):
     @property
     def is_planned(self) -> bool:
         """Not executed yet, so without products, whatever its dataRights say."""
-        return self.row.get("calib_level") == -1
+        return bool(self.row.get("calib_level") == -1)
 
 
 class BasketProduct(models.Model):

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from basket.arrays import Mask, among, as_mask, compute, texts
 from basket.phases import Preset
 
-Mask = npt.NDArray[np.bool_]
 PREVIEWS = ["PREVIEW", "THUMBNAIL"]
 TABLES_OF_MEMBERS = ["ASN", "POOL", "MSA"]
 RECOMMENDED = "Minimum Recommended Products"
@@ -33,26 +32,17 @@ class Listing:
 
     @classmethod
     def of(cls, products: pa.Table) -> "Listing":
-        parents = pc.split_pattern(_one_array(products["parents"].cast(pa.string())), ";")
-        row = pc.list_parent_indices(parents).to_numpy().astype(np.int64)
-        observation = pc.list_flatten(parents)
-        own = pc.equal(_one_array(products["obsID"].cast(pa.string())).take(pa.array(row)), observation)
+        parents = compute.split_pattern(texts(products["parents"]), ";")
+        row = compute.list_parent_indices(parents).to_numpy().astype(np.int64)
+        observation = compute.list_flatten(parents)
+        own = compute.equal(texts(products["obsID"]).take(pa.array(row)), observation)
         coded = observation.dictionary_encode()
         codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        return cls(row, codes, _true(own), tuple(coded.dictionary.to_pylist()))
-
-
-def _one_array(values: pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], values.type)
-
-
-def _true(values: pa.Array | pa.ChunkedArray) -> Mask:
-    return np.asarray(pc.fill_null(values, False), dtype=bool)
+        return cls(row, codes, as_mask(own), tuple(coded.dictionary.to_pylist()))
 
 
 def _is_in(products: pa.Table, column: str, values: list[str]) -> Mask:
-    upper = pc.utf8_upper(products[column].cast(pa.string()))
-    return _true(pc.is_in(upper, value_set=pa.array(values, pa.string())))
+    return among(compute.utf8_upper(texts(products[column])), values)
 
 
 def highest_level_with_parents(products: pa.Table) -> Mask:
@@ -62,11 +52,11 @@ def highest_level_with_parents(products: pa.Table) -> Mask:
     none of whose own products is listed gives all its science.
     """
     listing = Listing.of(products)
-    level = pc.fill_null(products["calib_level"].cast(pa.int64()), UNKNOWN_LEVEL).to_numpy()
-    preview, guide_star = _is_in(products, "productType", PREVIEWS), _true(products["guide_star"])
+    level = compute.fill_null(products["calib_level"].cast(pa.int64()), UNKNOWN_LEVEL).to_numpy()
+    preview, guide_star = _is_in(products, "productType", PREVIEWS), as_mask(products["guide_star"])
     science = _is_in(products, "productType", ["SCIENCE"])
     ties = _is_in(products, "productSubGroupDescription", TABLES_OF_MEMBERS)
-    itself = _true(pc.match_substring(pc.fill_null(products["obs_id"], ""), "_gs-"))
+    itself = as_mask(compute.match_substring(compute.fill_null(products["obs_id"], ""), "_gs-"))
 
     row, own = listing.row, listing.own
     counts = own & ~preview[row] & ~guide_star[row] | own & itself[row]
@@ -78,13 +68,13 @@ def highest_level_with_parents(products: pa.Table) -> Mask:
     allowed = ~preview[row] & (~guide_star[row] | (own & itself[row]))
     wanted = np.zeros(products.num_rows, dtype=bool)
     wanted[row[allowed & (highest | member | ties[row])]] = True
-    return wanted | _true(products["single"])
+    return wanted | as_mask(products["single"])
 
 
 def recommended(products: pa.Table) -> Mask:
     """What MAST marks as minimum recommended, as received and never guessed; and files added singly."""
-    marked = pc.equal(products["productGroupDescription"].cast(pa.string()), RECOMMENDED)
-    return _true(marked) | _true(products["single"])
+    marked = compute.equal(products["productGroupDescription"].cast(pa.string()), RECOMMENDED)
+    return as_mask(marked) | as_mask(products["single"])
 
 
 def everything(products: pa.Table) -> Mask:

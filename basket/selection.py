@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from basket.arrays import Mask, Values, among, compute, not_among, texts
 from basket.phases import Preset
-from basket.rules import RULES, Mask
+from basket.rules import RULES
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import BadQuery
 from mastportal.tables.filters import matching
@@ -59,11 +59,8 @@ class Selection:
     def check(self, products: OpenTable) -> None:
         """Raises BadQuery where the filters name unknown columns, or a URI is not one of the products."""
         TableQuery.parse(self.filters, products.schema)
-        listed = pc.unique(products.table["dataURI"])
         for part in ("include", "exclude"):
-            uris = pa.array(getattr(self, part), pa.string())
-            foreign = uris.filter(pc.invert(pc.is_in(uris, value_set=listed))).to_pylist()
-            if foreign:
+            if foreign := not_among(list(getattr(self, part)), products.table["dataURI"]):
                 shown = ", ".join(foreign[:SHOWN_AT_FAULT])
                 raise BadQuery(f"Not among the products of this basket: {shown}.", part)
 
@@ -89,8 +86,7 @@ def _uris(value: Any, part: str) -> tuple[str, ...]:
 def _among(products: OpenTable, uris: tuple[str, ...]) -> Mask:
     if not uris:
         return np.zeros(products.num_rows, dtype=bool)
-    found = pc.is_in(products.table["dataURI"], value_set=pa.array(uris, pa.string()))
-    return np.asarray(found, dtype=bool)
+    return among(products.table["dataURI"], uris)
 
 
 def chosen(products: OpenTable, selection: Selection) -> Mask:
@@ -134,26 +130,25 @@ class Wanted:
         return _sum(self.table["needs_token"].cast(pa.int64()))
 
     def uris(self) -> list[str]:
-        return list(self.table["dataURI"].to_pylist())
+        return [str(uri) for uri in self.table["dataURI"].to_pylist()]
 
 
-def _sum(values: pa.ChunkedArray) -> int:
-    return int(pc.sum(values).as_py() or 0)
+def _sum(values: Values) -> int:
+    return int(compute.sum(values).as_py() or 0)
 
 
 def sums_by(products: OpenTable, column: str, mask: Mask) -> list[dict[str, Any]]:
     """Files and bytes, of all and of the wanted ones, for each value of `column`; the largest first."""
-    wanted = pa.array(mask).cast(pa.int64())
-    size = pc.fill_null(products.table["size"], 0)
-    table = pa.table(
-        {
-            "value": products.table[column].cast(pa.string()),
-            "total": pa.array(np.ones(products.num_rows, dtype=np.int64)),
-            "total_bytes": size,
-            "files": wanted,
-            "bytes": pc.multiply(size, wanted),
-        }
-    )
+    wanted = mask.astype(np.int64)
+    size = compute.fill_null(products.table["size"], 0).to_numpy()
+    columns: dict[str, Any] = {
+        "value": texts(products.table[column]),
+        "total": np.ones(products.num_rows, dtype=np.int64),
+        "total_bytes": size,
+        "files": wanted,
+        "bytes": size * wanted,
+    }
+    table = pa.table(columns)
     numbers = ["total", "total_bytes", "files", "bytes"]
     grouped = table.group_by("value").aggregate([(name, "sum") for name in numbers])
     rows = [

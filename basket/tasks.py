@@ -32,7 +32,7 @@ def go_on(bundle_id: str) -> None:
 def fill_file(file_id: int) -> None:
     turn = filling.fill(file_id)
     if turn.again_after_s is not None:
-        fill_file.apply_async([file_id], countdown=turn.again_after_s)
+        fill_file.apply_async((file_id,), countdown=turn.again_after_s)
     elif turn.bundle_id is not None:
         _next(turn.bundle_id)
 

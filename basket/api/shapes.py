@@ -103,7 +103,8 @@ def basket_json(state: State, user: Person) -> dict[str, Any]:
 
 def selection_json(state: State) -> dict[str, Any]:
     sums = state.sums
-    return state.basket.selection | {
+    return {
+        **state.basket.selection,
         "files": sums.files_selected,
         "bytes": sums.bytes_selected,
         "restricted": sums.restricted_selected,

@@ -1,13 +1,15 @@
 """The pages' doors for putting things into a basket and taking them out."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from accounts.access import Person
 from basket import access, lines
 from basket.forms import AddForm
 from basket.incoming import rows_matching, rows_named, table_of_search
@@ -29,7 +31,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest("; ".join(str(errors[0]) for errors in form.errors.values()))
     try:
         with transaction.atomic():  # a new basket stays only if something came into it
-            basket = _basket_of(request.user, form)
+            basket = _basket_of(cast(User, request.user), form)
             added = _add(basket, request, form)
     except (BadQuery, BadQuestion, NoRows) as error:
         messages.error(request, str(error))
@@ -38,19 +40,18 @@ def add(request: HttpRequest) -> HttpResponse:
     return redirect("basket", basket_id=basket.pk)
 
 
-def _basket_of(user: Person, form: AddForm) -> Basket:
+def _basket_of(user: User, form: AddForm) -> Basket:
     if basket_id := form.cleaned_data["basket"]:
         return access.basket_to_write(user, basket_id)
     name = form.cleaned_data["name"] or "New basket"
-    return Basket.objects.create(name=name, owner_id=user.pk)
+    return Basket.objects.create(name=name, owner=user)
 
 
 def _add(basket: Basket, request: HttpRequest, form: AddForm) -> Added:
     told = form.cleaned_data
     table = table_of_search(str(told["search"]), told["result"])
-    key, columns = ("obsid", lines.OBSERVATION_COLUMNS)
-    if key not in table.columns:
-        key, columns = "dataURI", lines.FILE_COLUMNS
+    key = "obsid" if "obsid" in table.columns else "dataURI"
+    columns: tuple[str, ...] = lines.OBSERVATION_COLUMNS if key == "obsid" else lines.FILE_COLUMNS
     if names := request.POST.getlist(key):
         rows = rows_named(table, key, names, columns)
     elif "filters" in request.POST:

@@ -1,7 +1,10 @@
 """The pages of baskets themselves: the list, one basket, its name, its product lists."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -24,7 +27,9 @@ def index(request: HttpRequest) -> HttpResponse:
     form = BasketForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         group = access.group_to_share_with(request.user, form.cleaned_data["group"])
-        basket = Basket.objects.create(name=form.cleaned_data["name"], owner_id=request.user.pk, group=group)
+        basket = Basket.objects.create(
+            name=form.cleaned_data["name"], owner=cast(User, request.user), group=group
+        )
         return redirect("basket", basket_id=basket.pk)
     context = {"form": form, **baskets_page(request.user)}
     return render_page(request, "basket/baskets.html", context, status=422 if form.errors else 200)

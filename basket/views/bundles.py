@@ -1,10 +1,11 @@
 """The pages of bundles: the list, one bundle as it grows, and what can be done with it."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -65,7 +66,7 @@ def again(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
     try:
         with transaction.atomic():
             queue_products(want(bundles.observations_of(old), refresh=True))
-            bundle = bundles.again(old, request.user)
+            bundle = bundles.again(old, cast(User, request.user))
             queue_bundle(bundle)
     except BadQuery as error:
         messages.error(request, str(error))
@@ -96,6 +97,6 @@ def of_observation(request: HttpRequest, obsid: str) -> HttpResponse:
         raise Http404(str(error)) from error
     with transaction.atomic():
         queue_products(want([obsid]))
-        bundle = bundles.request_observation(row, request.user)
+        bundle = bundles.request_observation(row, cast(User, request.user))
         queue_bundle(bundle)
     return redirect("bundle", bundle_id=bundle.pk)

@@ -1,9 +1,11 @@
 """The pages' doors from a basket's products to what is wanted of them: selection, bundle, script."""
 
 from dataclasses import replace
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
@@ -70,7 +72,7 @@ def request_bundle(request: HttpRequest, basket_id: int) -> HttpResponse:
     try:
         with transaction.atomic():
             queue_products(want(lines.contents_of(basket).executed))
-            bundle = bundles.request(basket, request.user, **form.cleaned_data)
+            bundle = bundles.request(basket, cast(User, request.user), **form.cleaned_data)
             queue_bundle(bundle)
     except BadQuery as error:
         messages.error(request, error.message)
