@@ -117,6 +117,9 @@ def test_long_lists_are_not_sent_in_an_address(api: APIClient) -> None:
     """A web server takes a few thousand bytes of one."""
     panel = api.get("/?collection=ids").content.decode()
     assert re.search(r'<form method="post" action="/search/ask"', panel)
+    elsewhere = re.findall(r'<button[^>]*formaction="/"[^>]*>', panel)
+    assert elsewhere
+    assert all('formmethod="get"' in button for button in elsewhere)
 
 
 def test_as_many_ids_as_may_be(journey: Journey) -> None:
