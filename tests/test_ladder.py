@@ -1,0 +1,268 @@
+"""Who gets what at every address: nobody, an outsider, a reader, an editor, the owner."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from json import dumps
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts import keys
+from accounts.models import ResearchGroup
+from basket import bundles
+from basket.models import Basket, BasketLine, Bundle
+from mastportal.search import results
+from mastportal.search.models import Lookup, Search
+from tests.conftest import make_person
+from tests.search.make import PROGRAMME, answered
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PEOPLE = ("anonymous", "charlie", "dora", "bob", "alice")
+ALLOWED = "allowed"
+NOT_THERE, FORBIDDEN, SIGN_IN, NO_SUCH_METHOD = 404, 403, "sign in", 405
+
+# What each of PEOPLE meets: an outsider is told there is no such thing, a reader that it may not be changed.
+PUBLIC = (ALLOWED, ALLOWED, ALLOWED, ALLOWED, ALLOWED)
+MEMBER = (SIGN_IN, ALLOWED, ALLOWED, ALLOWED, ALLOWED)
+READ = (SIGN_IN, NOT_THERE, ALLOWED, ALLOWED, ALLOWED)
+WRITE = (SIGN_IN, NOT_THERE, FORBIDDEN, ALLOWED, ALLOWED)
+OWN = (SIGN_IN, NOT_THERE, NOT_THERE, NOT_THERE, ALLOWED)
+NEEDS_ROWS = {
+    "result",
+    "result-row",
+    "api-rows",
+    "api-facets",
+    "api-export",
+    "api-direct",
+    "observation-bundle",
+}
+
+RULES: dict[str, dict[str, tuple[Any, ...]]] = {
+    "healthz": {"GET": PUBLIC},
+    "schema": {"GET": PUBLIC},
+    "schema-browse": {"GET": PUBLIC},
+    "sign-in": {"GET": PUBLIC, "POST": PUBLIC},
+    "sign-out": {"POST": PUBLIC},
+    "account": {"GET": MEMBER},
+    "account-password": {"GET": MEMBER, "POST": MEMBER},
+    "account-token": {"POST": MEMBER},
+    "account-token-check": {"POST": MEMBER},
+    "account-token-remove": {"POST": MEMBER},
+    "account-keys": {"POST": MEMBER},
+    "account-key-remove": {"POST": OWN},
+    "api-me": {"GET": MEMBER},
+    "api-my-token": {"GET": MEMBER, "PUT": MEMBER, "DELETE": MEMBER},
+    # Questions and their rows are public metadata, shared by everybody who is signed in.
+    "search": {"GET": MEMBER},
+    "ask": {"GET": MEMBER, "POST": MEMBER},
+    "count": {"POST": MEMBER},
+    "counted": {"GET": MEMBER},
+    "results": {"GET": MEMBER},
+    "result": {"GET": MEMBER},
+    "result-state": {"GET": MEMBER},
+    "result-refresh": {"POST": MEMBER},
+    "result-row": {"GET": MEMBER},
+    "api-searches": {"GET": MEMBER, "POST": MEMBER},
+    "api-counts": {"POST": MEMBER},
+    "api-count": {"GET": MEMBER},
+    "api-search": {"GET": MEMBER},
+    "api-rows": {"GET": MEMBER},
+    "api-facets": {"GET": MEMBER},
+    "api-export": {"GET": MEMBER},
+    "api-resolve": {"GET": MEMBER},
+    "product-download": {"GET": MEMBER},
+    "api-direct": {"GET": MEMBER},
+    "observation-bundle": {"POST": MEMBER},
+    # Baskets and bundles belong to somebody, and may be shared with a group.
+    "baskets": {"GET": MEMBER, "POST": MEMBER},
+    "basket": {"GET": READ},
+    "basket-state": {"GET": READ},
+    "basket-add": {"POST": WRITE},
+    "basket-settings": {"POST": WRITE},
+    "basket-remove": {"POST": WRITE},
+    "basket-refresh": {"POST": WRITE},
+    "basket-line-remove": {"POST": WRITE},
+    "basket-file-remove": {"POST": WRITE},
+    "basket-selection": {"POST": WRITE},
+    "basket-bundle": {"POST": READ},
+    "basket-script": {"GET": READ},
+    "bundles": {"GET": MEMBER},
+    "bundle": {"GET": READ},
+    "bundle-state": {"GET": READ},
+    "bundle-again": {"POST": READ},
+    "bundle-remove": {"POST": WRITE},
+    "api-baskets": {"GET": MEMBER, "POST": MEMBER},
+    "api-basket": {"GET": READ, "PATCH": WRITE, "DELETE": WRITE},
+    "api-selection": {"GET": READ, "PUT": WRITE},
+    "api-basket-refresh": {"POST": WRITE},
+    "api-lines": {"POST": WRITE},
+    "api-line": {"DELETE": WRITE},
+    "api-products": {"GET": READ, "POST": WRITE},
+    "api-product-facets": {"GET": READ},
+    "api-product-export": {"GET": READ},
+    "api-script": {"GET": READ},
+    "api-basket-bundles": {"POST": READ},
+    "api-bundles": {"GET": MEMBER},
+    "api-bundle": {"GET": READ, "DELETE": WRITE},
+    "api-bundle-again": {"POST": READ},
+    "api-manifest": {"GET": READ},
+    "api-checksums": {"GET": READ},
+    "api-download": {"GET": READ},
+}
+
+
+def patterns(
+    entries: list[Any], prefix: str = "", words: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Each address of the project: its text, its name, and the names of its changing parts."""
+    for entry in entries:
+        text, parts = prefix + str(entry.pattern), (*words, *entry.pattern.converters)
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry.url_patterns, text, parts)
+        elif isinstance(entry, URLPattern):
+            yield text, entry.name or "", parts
+
+
+EVERY = list(patterns(get_resolver().url_patterns))
+OURS = [(name, parts) for text, name, parts in EVERY if not text.startswith("admin/")]
+ADMIN = [(text, parts) for text, _, parts in EVERY if text.startswith("admin/")]
+
+
+@dataclass
+class World:
+    """The cast, and what of Alice's the addresses name."""
+
+    people: dict[str, User]
+    basket: Basket
+    bundle: Bundle
+    search: Search
+    lookup: Lookup
+    key_id: int
+    obsid: str = "300000001"
+    result_id: Any = field(default_factory=uuid4)
+
+    def client(self, name: str) -> Client:
+        client = Client(raise_request_exception=False)
+        if person := self.people.get(name):
+            client.force_login(person)
+        return client
+
+    def address(self, name: str, parts: tuple[str, ...]) -> str:
+        values = {
+            "basket_id": self.basket.pk,
+            "bundle_id": self.bundle.pk,
+            "key_id": self.key_id,
+            "number": 0,
+        }
+        values |= {"obsid": self.obsid, "result_id": self.result_id}
+        values["pk"] = self.lookup.pk if name in {"counted", "api-count"} else self.search.pk
+        return reverse(name, kwargs={part: values[part] for part in parts})
+
+    def body(self, name: str) -> dict[str, Any]:
+        """What a writing request must say to be asked for its rights at all."""
+        names = {"basket": self.basket.pk, "search": str(self.search.pk)}
+        bodies = {
+            "basket-add": names,
+            "observation-bundle": names,
+            "basket-selection": {"action": "preset", "preset": "everything"},
+            "basket-bundle": {"format": "zip", "layout": "nested"},
+            "api-basket-bundles": {"format": "zip", "layout": "nested"},
+        }
+        return bodies.get(name, {})
+
+    def ask(self, client: Client, method: str, name: str, parts: tuple[str, ...]) -> Any:
+        path, body = self.address(name, parts), self.body(name)
+        if name == "api-direct":
+            path += f"?search={self.search.pk}"
+        if path.startswith("/api/"):
+            return client.generic(method, path, dumps(body), "application/json")
+        return client.generic(method, path, urlencode(body), "application/x-www-form-urlencoded")
+
+
+def make_world(alice: User, bob: User, charlie: User) -> World:
+    people = {"alice": alice, "bob": bob, "charlie": charlie}
+    people["dora"] = make_person("dora", "Demo group", "reader")
+    group = ResearchGroup.objects.get(name="Demo group")
+    basket = Basket.objects.create(name="Alice's", owner=alice, group=group)
+    row = {"obsid": World.obsid, "obs_id": "an-observation", "calib_level": 3, "obs_collection": "JWST"}
+    BasketLine.objects.create(basket=basket, obsid=World.obsid, row=row, added_by=alice)
+    bundle = bundles.request(basket, alice, "zip", "nested")
+    search = Search.objects.create(collection="programs", criteria=PROGRAMME, fingerprint="0", words="1176")
+    lookup = Lookup.objects.create(kind=Lookup.Kind.COUNT, key="0", question=PROGRAMME)
+    return World(people, basket, bundle, search, lookup, keys.make(alice, "hers")[0].pk)
+
+
+@pytest.fixture
+def world(alice: User, bob: User, charlie: User) -> World:
+    return make_world(alice, bob, charlie)
+
+
+def with_rows(world: World) -> World:
+    """The search is answered, and the rows' addresses name its rows."""
+    world.search = answered(PROGRAMME, world.people["alice"])
+    assert world.search.current is not None
+    world.result_id = world.search.current.pk
+    world.obsid = results.open_table(world.result_id).table["obsid"][0].as_py()
+    return world
+
+
+def met(response: HttpResponse, path: str) -> object:
+    """What somebody met, in the words of the ladder."""
+    if response.status_code == 401 and path.startswith("/api/"):
+        return SIGN_IN
+    if response.status_code == 302 and response.headers["Location"].startswith("/sign-in/?next="):
+        return SIGN_IN
+    if response.status_code in {401, FORBIDDEN, NOT_THERE, NO_SUCH_METHOD} or response.status_code >= 500:
+        return response.status_code
+    return ALLOWED
+
+
+def what_is_met(world: World, person: str, method: str, name: str, parts: tuple[str, ...]) -> object:
+    """One request, whose traces are undone before the next person's."""
+    client = world.client(person)
+    mark = transaction.savepoint()
+    response = world.ask(client, method, name, parts)
+    transaction.savepoint_rollback(mark)
+    if name == "healthz" and response.status_code == 503:  # no workers run beside this test
+        return ALLOWED
+    return met(response, world.address(name, parts))
+
+
+def test_every_address_has_a_rule() -> None:
+    assert {name for name, _ in OURS} == set(RULES)
+
+
+@pytest.mark.parametrize(("name", "parts"), OURS, ids=[name for name, _ in OURS])
+def test_the_ladder(name: str, parts: tuple[str, ...], world: World) -> None:
+    if name in NEEDS_ROWS:
+        with_rows(world)
+    for method, ladder in RULES[name].items():
+        found = tuple(what_is_met(world, person, method, name, parts) for person in PEOPLE)
+        assert found == ladder, (method, dict(zip(PEOPLE, found, strict=True)))
+
+
+@pytest.mark.parametrize(("name", "parts"), OURS, ids=[name for name, _ in OURS])
+def test_other_methods_are_refused(name: str, parts: tuple[str, ...], world: World) -> None:
+    for method in set(METHODS) - set(RULES[name]):
+        assert what_is_met(world, "alice", method, name, parts) == NO_SUCH_METHOD, method
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_administration_is_for_administrators(person: str, world: World) -> None:
+    client = world.client(person)
+    for text, parts in ADMIN:
+        path = "/" + text.replace("^", "").replace("$", "")
+        for part in parts:
+            path = path.replace(f"<path:{part}>", "1").replace(f"<int:{part}>", "1").replace(f"<{part}>", "1")
+        if "(" in path or path in {"/admin/login/", "/admin/logout/"}:
+            continue
+        response = client.get(path)
+        assert response.status_code == 302, path
+        assert response.headers["Location"].startswith("/admin/login/"), path
