@@ -1,6 +1,7 @@
-"""Bundles by real workers over the sandbox: whole, fetched once, retaken after a crash.."""
+"""Bundles by real workers over the sandbox: whole, fetched once, retaken after a crash.
 
 Named to run last here: from then on a worker takes what the other tests only queue.
+"""
 
 import hashlib
 import io
