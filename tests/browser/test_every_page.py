@@ -23,24 +23,25 @@ RUN_AXE = """async (rules) => {
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def violations(page: Page, address: str) -> list[str]:
-    """What axe finds at `address`, in light and in dark."""
+def violations(page: Page, address: str, name: str) -> list[str]:
+    """What axe finds at `address`, in light and in dark; pictures of both are left under `name`."""
     page.goto(address)
     page.evaluate(AXE.read_text())
     found = []
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.screenshot(path=SCREENSHOTS / f"page-{name}-{scheme}.png", caret="initial")
         found += [f"{scheme} {each}" for each in page.evaluate(RUN_AXE, RULES)]
     return found
 
 
 def test_axe_finds_nothing(page: Page, places: dict[str, str]) -> None:
-    found = {name: words for name, address in places.items() if (words := violations(page, address))}
+    found = {name: words for name, address in places.items() if (words := violations(page, address, name))}
     assert not found, "\n".join(f"{name} {each}" for name, words in found.items() for each in words)
 
 
 def test_axe_finds_nothing_before_signing_in(page: Page, site: str) -> None:
-    assert violations(page, f"{site}/sign-in/") == []
+    assert violations(page, f"{site}/sign-in/", "sign-in") == []
 
 
 def test_no_page_scrolls_sideways_on_a_phone(page: Page, places: dict[str, str]) -> None:
