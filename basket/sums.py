@@ -7,12 +7,13 @@ from typing import Any
 from django.core.cache import cache
 
 from accounts import archive
+from basket.arrays import among
 from basket.contents import Contents
 from basket.harvest import Harvest, harvest_of, products_of
 from basket.lines import contents_of
 from basket.models import Basket
 from basket.selection import Selection, Wanted, chosen
-from mastportal.files.models import StoredFile
+from mastportal.files.models import Phase, StoredFile
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import BadQuery
 
@@ -84,6 +85,7 @@ def wanted_of(products: OpenTable, selection: dict[str, Any]) -> Wanted:
 
 def here_already(wanted: Wanted) -> int:
     """How many of the wanted files are in the portal's store."""
-    uris = wanted.uris()
-    pieces = (uris[at : at + URIS_AT_ONCE] for at in range(0, len(uris), URIS_AT_ONCE))
-    return sum(StoredFile.objects.filter(data_uri__in=piece, phase="COMPLETED").count() for piece in pieces)
+    stored = StoredFile.objects.filter(phase=Phase.COMPLETED)
+    if wanted.files <= URIS_AT_ONCE:
+        return stored.filter(data_uri__in=wanted.uris()).values("data_uri").distinct().count()
+    return int(among(wanted.table["dataURI"], stored.values_list("data_uri", flat=True)).sum())
