@@ -36,6 +36,12 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a worker come last: once it lives, it takes what the others only queue."""
+    items.sort(key=lambda item: "worker" in getattr(item, "fixturenames", ()))
+
+
 class Sandbox:
     """The stand-in archive's controls, as the contract gives them."""
 
