@@ -21,101 +21,18 @@ from basket.models import Basket, BasketLine, Bundle
 from mastportal.search import results
 from mastportal.search.models import Lookup, Search
 from tests.conftest import make_person
+from tests.ladder_rules import (
+    ALLOWED,
+    FORBIDDEN,
+    METHODS,
+    NEEDS_ROWS,
+    NO_SUCH_METHOD,
+    NOT_THERE,
+    PEOPLE,
+    RULES,
+    SIGN_IN,
+)
 from tests.search.make import PROGRAMME, answered
-
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-PEOPLE = ("anonymous", "charlie", "dora", "bob", "alice")
-ALLOWED = "allowed"
-NOT_THERE, FORBIDDEN, SIGN_IN, NO_SUCH_METHOD = 404, 403, "sign in", 405
-
-# What each of PEOPLE meets: an outsider is told there is no such thing, a reader that it may not be changed.
-PUBLIC = (ALLOWED, ALLOWED, ALLOWED, ALLOWED, ALLOWED)
-MEMBER = (SIGN_IN, ALLOWED, ALLOWED, ALLOWED, ALLOWED)
-READ = (SIGN_IN, NOT_THERE, ALLOWED, ALLOWED, ALLOWED)
-WRITE = (SIGN_IN, NOT_THERE, FORBIDDEN, ALLOWED, ALLOWED)
-OWN = (SIGN_IN, NOT_THERE, NOT_THERE, NOT_THERE, ALLOWED)
-NEEDS_ROWS = {
-    "result",
-    "result-row",
-    "api-rows",
-    "api-facets",
-    "api-export",
-    "api-direct",
-    "observation-bundle",
-}
-
-RULES: dict[str, dict[str, tuple[Any, ...]]] = {
-    "healthz": {"GET": PUBLIC},
-    "schema": {"GET": PUBLIC},
-    "schema-browse": {"GET": PUBLIC},
-    "sign-in": {"GET": PUBLIC, "POST": PUBLIC},
-    "sign-out": {"POST": PUBLIC},
-    "account": {"GET": MEMBER},
-    "account-password": {"GET": MEMBER, "POST": MEMBER},
-    "account-token": {"POST": MEMBER},
-    "account-token-check": {"POST": MEMBER},
-    "account-token-remove": {"POST": MEMBER},
-    "account-keys": {"POST": MEMBER},
-    "account-key-remove": {"POST": OWN},
-    "api-me": {"GET": MEMBER},
-    "api-my-token": {"GET": MEMBER, "PUT": MEMBER, "DELETE": MEMBER},
-    # Questions and their rows are public metadata, shared by everybody who is signed in.
-    "search": {"GET": MEMBER},
-    "ask": {"GET": MEMBER, "POST": MEMBER},
-    "count": {"POST": MEMBER},
-    "counted": {"GET": MEMBER},
-    "results": {"GET": MEMBER},
-    "result": {"GET": MEMBER},
-    "result-state": {"GET": MEMBER},
-    "result-refresh": {"POST": MEMBER},
-    "result-row": {"GET": MEMBER},
-    "api-searches": {"GET": MEMBER, "POST": MEMBER},
-    "api-counts": {"POST": MEMBER},
-    "api-count": {"GET": MEMBER},
-    "api-search": {"GET": MEMBER},
-    "api-rows": {"GET": MEMBER},
-    "api-facets": {"GET": MEMBER},
-    "api-export": {"GET": MEMBER},
-    "api-resolve": {"GET": MEMBER},
-    "product-download": {"GET": MEMBER},
-    "api-direct": {"GET": MEMBER},
-    "observation-bundle": {"POST": MEMBER},
-    # Baskets and bundles belong to somebody, and may be shared with a group.
-    "baskets": {"GET": MEMBER, "POST": MEMBER},
-    "basket": {"GET": READ},
-    "basket-state": {"GET": READ},
-    "basket-add": {"POST": WRITE},
-    "basket-settings": {"POST": WRITE},
-    "basket-remove": {"POST": WRITE},
-    "basket-refresh": {"POST": WRITE},
-    "basket-line-remove": {"POST": WRITE},
-    "basket-file-remove": {"POST": WRITE},
-    "basket-selection": {"POST": WRITE},
-    "basket-bundle": {"POST": READ},
-    "basket-script": {"GET": READ},
-    "bundles": {"GET": MEMBER},
-    "bundle": {"GET": READ},
-    "bundle-state": {"GET": READ},
-    "bundle-again": {"POST": READ},
-    "bundle-remove": {"POST": WRITE},
-    "api-baskets": {"GET": MEMBER, "POST": MEMBER},
-    "api-basket": {"GET": READ, "PATCH": WRITE, "DELETE": WRITE},
-    "api-selection": {"GET": READ, "PUT": WRITE},
-    "api-basket-refresh": {"POST": WRITE},
-    "api-lines": {"POST": WRITE},
-    "api-line": {"DELETE": WRITE},
-    "api-products": {"GET": READ, "POST": WRITE},
-    "api-product-facets": {"GET": READ},
-    "api-product-export": {"GET": READ},
-    "api-script": {"GET": READ},
-    "api-basket-bundles": {"POST": READ},
-    "api-bundles": {"GET": MEMBER},
-    "api-bundle": {"GET": READ, "DELETE": WRITE},
-    "api-bundle-again": {"POST": READ},
-    "api-manifest": {"GET": READ},
-    "api-checksums": {"GET": READ},
-    "api-download": {"GET": READ},
-}
 
 
 def patterns(
