@@ -141,7 +141,8 @@ def products_view(wanted: Wanted, params: QueryDict, path: str) -> TableView:
         name = " ".join(name for name, on in (("wanted", is_wanted), ("exclusive", exclusive)) if on)
         icon = "check" if is_wanted else "lock" if exclusive else ""
         url = f"{reverse('product-download')}?{urlencode({'uri': str(row.get('dataURI'))})}"
-        return RowState(name, icon, ", ".join(words), download_url=url)
+        short = "token" if exclusive and is_wanted else ""
+        return RowState(name, icon, ", ".join(words), short, url)
 
     query = TableQuery.parse(pairs, wanted.products.schema)
     return table_view(

@@ -30,7 +30,7 @@ class Leaf:
     @property
     def words(self) -> str:
         """What tells it from other observations of its target."""
-        told = (self.row.get("instrument_name"), self.row.get("filters"))
+        told = (self.row.get("filters"), self.row.get("instrument_name"))
         return " ".join(str(word) for word in told if word) or str(self.row.get("obs_id") or self.obsid)
 
 

@@ -27,7 +27,7 @@ from mastportal.tables.columns import BadQuery
 def _back(request: HttpRequest, basket_id: int) -> HttpResponse:
     """To the basket's page, with the table as it was filtered."""
     table = request.POST.get("table", "")
-    return redirect(reverse("basket", args=[basket_id]) + (f"?{table}" if table else "") + "#products")
+    return redirect(reverse("basket", args=[basket_id]) + (f"?{table}" if table else ""))
 
 
 @login_required
