@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views import defaults
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from mastportal.api import error_page
 from mastportal.health import healthz
@@ -13,7 +13,7 @@ api = [
     path("", include("mastportal.search.api")),
     path("", include("mastportal.files.api")),
     path("", include("basket.api")),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("schema/browse/", SpectacularSwaggerView.as_view(url_name="schema"), name="schema-browse"),
 ]
 
