@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from threading import Lock
 
 from django.conf import settings
 from django.core.cache import cache
@@ -15,6 +16,8 @@ from mastportal.celery import app
 
 WORKER_SEEN = "worker-seen"
 LEAST_FREE_BYTES = 256 * 1024**2
+# A ping takes two connections of Celery's pool: many at once would wait for each other's second for ever.
+_pinging = Lock()
 
 
 def _database() -> str:
@@ -30,11 +33,11 @@ def _broker() -> str:
 
 
 def _worker() -> str:
-    if cache.get(WORKER_SEEN):
-        return "ok"
-    if not app.control.ping(timeout=1.0):
-        raise RuntimeError("no worker answers")
-    cache.set(WORKER_SEEN, True, timeout=15)
+    with _pinging:
+        if not cache.get(WORKER_SEEN):
+            if not app.control.ping(timeout=1.0):
+                raise RuntimeError("no worker answers")
+            cache.set(WORKER_SEEN, True, timeout=15)
     return "ok"
 
 
