@@ -50,7 +50,7 @@ def _attached(name: str) -> list[tuple[str, str]]:
 
 
 def _of_observations(holdings: Holdings, request: Request) -> list[str]:
-    wanted = [int(text) for text in request.all("obsid") if text.isdigit()]
+    wanted = [int(text) for text in request.all("obsid") if text.isdecimal()]
     rows = [row for obsid in wanted for row in holdings.product_rows(obsid)]
     return [str(row["dataURI"]) for row in rows if row.get("productGroupDescription") == MINIMUM]
 

@@ -68,7 +68,7 @@ def parse_range(text: str, size: int) -> tuple[int, int] | None:
     """Start and stop of a single byte range, None to send all, start >= stop where it cannot be met."""
     unit, _, spans = text.partition("=")
     first, dash, last = (part.strip() for part in spans.partition("-"))
-    if unit.strip() != "bytes" or not dash or not (first + last).isdigit():
+    if unit.strip() != "bytes" or not dash or not (first + last).isdecimal():
         return None
     if not first:
         return (size, size) if int(last) == 0 else (max(0, size - int(last)), size)

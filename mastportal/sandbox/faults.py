@@ -5,12 +5,14 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from urllib.parse import unquote
 
 from .wire import Answer, Request, as_json, plain, whole
 
 KINDS = ("status", "reset", "truncate", "stall", "slow", "html", "flip", "executing", "bad-json")
 IN_THE_BODY = ("truncate", "slow", "flip")
+WITHOUT_A_BODY = (204, 205, 304)
 
 
 @dataclass
@@ -42,7 +44,20 @@ def parse_fault(given: object) -> Fault:
         match = re.compile(str(given.get("match", "")))
     except re.error as error:
         raise ValueError(f"match is not a regular expression: {error}") from error
-    return Fault(match, **{key: given[key] for key in given if key != "match"})
+    fault = Fault(match, **{key: given[key] for key in given if key != "match"})
+    _check_numbers(fault)
+    return fault
+
+
+def _check_numbers(fault: Fault) -> None:
+    for name, least in (("times", 0), ("after_bytes", 0), ("bytes_per_s", 1), ("status", 200)):
+        value = getattr(fault, name)
+        if value is None and name in ("times", "after_bytes"):
+            continue
+        if type(value) is not int or value < least:
+            raise ValueError(f"{name} must be a whole number from {least}")
+    if fault.status in WITHOUT_A_BODY or fault.status not in set(HTTPStatus):
+        raise ValueError(f"status must be one of HTTP's that come with a body, not {fault.status}")
 
 
 class FaultList:

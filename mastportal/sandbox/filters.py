@@ -45,8 +45,8 @@ def _parse(given: object) -> Filter:
     if not isinstance(given, dict) or not given.get("paramName"):
         raise BadFilter("each filter is an object with a paramName")
     name = str(given["paramName"])
-    values = given.get("values", [])
-    values = values if isinstance(values, list) else [values]
+    values = given.get("values")
+    values = values if isinstance(values, list) else [] if values is None else [values]
     ranges = tuple((value.get("min"), value.get("max")) for value in values if isinstance(value, dict))
     texts = tuple(_text(value) for value in values if not isinstance(value, dict))
     return Filter(name, texts, ranges, str(given.get("freeText") or ""), str(given.get("separator") or ""))

@@ -1,5 +1,6 @@
 """The Mashup door: a question's service, its parameters and its answer. Knows nothing of sockets."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from .wire import Answer, Request, as_json, whole
 MOST_DISTINCT = 1_000
 FILLED_WHEN_SERVED = {"filesize", "checksum", "isrestricted"}
 JWST_SERVICE = "mast.jwst.filtered."
+_WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 
 
 class Mashup:
@@ -110,7 +112,7 @@ class Mashup:
 
     def _products(self, asked: Asked) -> Answer:
         texts = [text.strip() for text in str(asked.params.get("obsid", "")).split(",") if text.strip()]
-        if not texts or not all(text.lstrip("-").isdigit() for text in texts):
+        if not texts or not all(_WHOLE_NUMBER.fullmatch(text) for text in texts):
             raise BadFilter("obsid must be one or more numbers joined by commas")
         rows = [row for text in texts for row in self._holdings.product_rows(int(text))]
         if asked.is_count:

@@ -36,7 +36,7 @@ class Missions:
             return plain(404, f"The sandbox has no mission search at {request.path}")
         try:
             return self._door(mission, door, request)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             return as_json({"detail": str(error)}, 400)
 
     def _door(self, mission: str, door: str, request: Request) -> Answer:
@@ -135,7 +135,11 @@ def _order(table: pa.Table, rows: np.ndarray, asked: Mapping[str, Any]) -> np.nd
     for number, name in reversed(list(enumerate(n for n in names if n))):
         values = table[name].take(pa.array(rows)).to_pylist()
         is_down = number < len(descending) and bool(descending[number])
-        ranked = sorted(order.tolist(), key=lambda at: (values[at] is None, values[at] or 0), reverse=is_down)
+        ranked = sorted(
+            order.tolist(),
+            key=lambda at: (values[at] is None, 0 if values[at] is None else values[at]),
+            reverse=is_down,
+        )
         order = np.array(ranked, dtype=np.int64)
     return order
 

@@ -82,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
     def _read(self) -> Request | None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         length = headers.get("content-length", "0")
-        if "transfer-encoding" in headers or not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        if "transfer-encoding" in headers or not length.isdecimal() or int(length) > MAX_BODY_BYTES:
             self.close_connection = True
             self._send(plain(411 if "transfer-encoding" in headers else 413), None, None)
             return None

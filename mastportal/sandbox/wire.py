@@ -1,6 +1,5 @@
 """What comes in and what goes out: one HTTP request and one HTTP answer, knowing neither sockets nor MAST."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,7 +55,7 @@ class Request:
         raw = self._text.removeprefix("request=") if self._text.startswith("request=") else ""
         for text in (unquote(raw), raw, self.first("request")):
             try:
-                read = json.loads(text)
+                read = orjson.loads(text)
             except ValueError:
                 continue
             if isinstance(read, dict):
