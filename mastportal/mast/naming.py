@@ -28,7 +28,7 @@ _SHUTTERS = re.compile(
     r"^(?P<stem>jw(?P<program>\d{5})(?P<observation>\d{3})(?P<visit>\d{3})_\d+)_(?P<suffix>msa)$"
 )
 _ASSOCIATION = re.compile(
-    r"^(?P<stem>jw(?P<program>\d{5})(?:-(?P<candidate>[aoc]\d{3,4}))?_\d{8}t\d{6}(?:_\w+?)?)_(?P<suffix>asn|pool)$"
+    r"^(?P<stem>jw(?P<program>\d{5})(?:-(?P<candidate>[aoc]\d{3,4}))?_\d{8}t\d{6}(?:_[\w-]+?)?)_(?P<suffix>asn|pool)$"
 )
 _HST = re.compile(r"^(?P<stem>[a-z0-9]{9})_(?P<suffix>[a-z0-9]+(?:_[ab])?)$")
 _HAP = re.compile(

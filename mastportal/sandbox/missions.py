@@ -71,6 +71,8 @@ class Missions:
         if params["count_only"]:
             return answer | {"info": [], "results": []}
         start, limit = int(str(params["offset"])), int(str(params["limit"]))
+        if start < 0 or limit < 0:
+            raise ValueError("limit and offset must not be negative")
         part = table.take(pa.array(rows[start : start + limit])).select([c.column_name for c in shown])
         info = [{"name": c.column_name, "type": c.wire_type, "sortable": True} for c in shown]
         return answer | {"info": info, "results": part.to_pylist()}

@@ -68,6 +68,7 @@ def test_suffixes_of_two_stages_are_told_apart(name, stage, level):
         ("jw02609006001_gs-id_1_image_cal.fits", "guide star"),
         ("jw05224004001_01_msa.fits", "msa"),
         ("jw04426-o001_20230826t081942_spec3_00001_asn.json", "association"),
+        ("jw01366-o002_20260413t135058_tso-spec2_00021_asn.json", "association"),
         ("jw04426_20230826t081942_pool.csv", "association"),
         ("jw02079-c1001_t001_nircam_clear-f200w_cat.ecsv", "catalogue"),
         ("jw02736-o001_t001_nircam_clear-f200w_segm.fits", "auxiliary"),

@@ -1,4 +1,4 @@
-"""Questions no honest client sends: each gets MAST's own ERROR or an empty answer, never a broken connection."""
+"""Questions no honest client sends: each gets MAST's ERROR or no rows, never a broken connection."""
 
 import json
 from typing import Any
