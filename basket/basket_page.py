@@ -119,6 +119,7 @@ def basket_page(basket: Basket, user: Person, params: QueryDict, path: str) -> d
         "selection_key": f"basket-{basket.pk}",
         "actions": "basket/choice.html",
         "table_label": "Files of the observations",
+        "rows_are": "files",
         "export_url": f"{reverse('api-product-export', args=[basket.pk])}?",
         "presets": Preset.choices,
         "selection": selection,

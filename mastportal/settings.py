@@ -63,6 +63,7 @@ DEMO_PASSWORDS_FILE = env.text("DEMO_PASSWORDS_FILE", "")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
+    "django.contrib.humanize",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -36,6 +36,27 @@ _VISIBLE_KEYWORDS = frozenset(
     productLevel fileSize targ_ra targ_dec tsovisit apername ap_type corr_id visitId""".split()  # noqa: SIM905 - thirty lines otherwise
 )
 
+# Where a label is wider than what stands below it: what a table writes above the column instead.
+_HEADINGS = {
+    "target_name": "Target",
+    "calib_level": "Level",
+    "t_min": "Start",
+    "t_exptime": "Exposure",
+    "proposal_id": "Programme",
+    "proposal_pi": "PI",
+    "exp_type": "Exp. type",
+    "pupil": "Pupil",
+    "targprop": "Target",
+    "program": "Programme",
+    "observtn": "Obs.",
+    "effexptm": "Exposure",
+    "date_obs_mjd": "Observed",
+    "productLevel": "Level",
+    "category": "Category",
+    "pi_name": "PI",
+    "tsovisit": "TSO",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -61,6 +82,8 @@ class Field:
             "kind": self.kind,
             "visible": "1" if self.visible else "0",
         }
+        if heading := _HEADINGS.get(self.name):
+            notes["heading"] = heading
         return pa.field(self.name, _ARROW[self.type], metadata=notes)
 
 

@@ -30,6 +30,8 @@ FACETS = {
     "jwst-keywords": """exp_type filter pupil grating channel band detector targprop program category
         productLevel subarray effexptm date_obs_mjd tsovisit""",
 }
+OBSERVATION_COLUMNS = """obs_collection instrument_name target_name filters calib_level t_min t_exptime
+    proposal_id proposal_pi dataproduct_type distance"""
 KEYWORD_COLUMNS = """filename exp_type filter pupil grating channel band detector targprop program observtn
     visit_id effexptm date_obs_mjd publicReleaseDate_mjd productLevel category pi_name tsovisit fileSize"""
 
@@ -123,8 +125,13 @@ def result_view(search: Search, result: ResultSet, params: QueryDict, path: str)
 
 
 def _usual_columns(kind: str, table: OpenTable) -> list[str]:
-    """Those of an instrument's files in the order people read them; of observations those marked visible."""
-    wanted = KEYWORD_COLUMNS.split() if kind == "jwst-keywords" else []
+    """In the order people read them; of observations, after those read first, the others marked visible."""
+    if kind == "jwst-keywords":
+        wanted = KEYWORD_COLUMNS.split()
+    else:
+        visible = [column.name for column in table.columns.values() if column.visible]
+        first = [name for name in OBSERVATION_COLUMNS.split() if name in visible]
+        wanted = list(dict.fromkeys((*first, *visible)))
     return [name for name in wanted if name in table.columns]
 
 
@@ -140,6 +147,7 @@ def table_context(search: Search, result: ResultSet, view: TableView) -> dict[st
         "view": view,
         "legend": True,
         "table_label": "Rows found",
+        "rows_are": "files" if search.collection == "jwst-keywords" else "observations",
         "select_form": "selected",
         "selection_key": str(result.pk),
         "actions": "search/actions.html",

@@ -20,6 +20,10 @@ LABELS = {
 }
 SEPARATOR = ";"
 MOST_USED = "Most used"
+ASKED_FIRST = """exp_type filter program observtn pupil grating channel band tsovisit category targprop
+    detector effexptm date_obs_mjd productLevel subarray readpatt filename"""
+
+FLAGS = {"t": "t, yes", "f": "f, no"}
 NUMBERS_THAT_NAME = frozenset({"program", "observtn", "visit", "exposure", "cont_id"})
 LEVELS = {
     "-1": "-1 planned",
@@ -55,6 +59,11 @@ class Criterion:
     def is_range(self) -> bool:
         """Numbers that name something, as a programme's id does, are written one by one."""
         return self.field.kind == "range" and self.field.name not in NUMBERS_THAT_NAME
+
+    @property
+    def is_open(self) -> bool:
+        """Whether other texts than the choices may be asked for."""
+        return self.field.type == "string" and set(self.field.choices) != set(FLAGS)
 
     @property
     def is_used(self) -> bool:
@@ -181,7 +190,11 @@ def form_of(params: QueryDict, error: BadQuestion | None = None, *, brief: bool 
 
 def _groups(params: QueryDict, collection: str, instrument: str, error: BadQuestion | None) -> list[Group]:
     by_group: dict[str, list[Criterion]] = {}
-    for each in fields_of(collection, instrument):
+    fields = fields_of(collection, instrument)
+    if collection == "jwst-keywords":
+        rank = {name: place for place, name in enumerate(ASKED_FIRST.split())}
+        fields = tuple(sorted(fields, key=lambda each: (not each.visible, rank.get(each.name, len(rank)))))
+    for each in fields:
         if each.kind != "none":
             # An instrument has some two hundred keywords: what people ask for comes first.
             is_used_most = collection == "jwst-keywords" and each.visible
@@ -191,7 +204,9 @@ def _groups(params: QueryDict, collection: str, instrument: str, error: BadQuest
 
 
 def _label(asked: Field, choice: str) -> str:
-    return LEVELS.get(choice, choice) if asked.name == "calib_level" else choice
+    if asked.name == "calib_level":
+        return LEVELS.get(choice, choice)
+    return FLAGS[choice] if set(asked.choices) == set(FLAGS) else choice
 
 
 def _criterion(asked: Field, params: QueryDict, error: BadQuestion | None) -> Criterion:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+QUOTED_MOST = 80
+
 
 class BadQuery(ValueError):
     """A person asked for something a table cannot answer; `field` is the parameter at fault."""
@@ -17,9 +19,17 @@ class BadQuery(ValueError):
         self.field = field
 
 
+def quoted(text: str) -> str:
+    """What a person wrote, as a sentence gives it back: not a hundred thousand characters of it."""
+    return f"“{text}”" if len(text) <= QUOTED_MOST else f"“{text[:QUOTED_MOST]}…”"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `type` is string, int, float or bool; `kind` is values, range, text or none."""
+    """One column: `type` is string, int, float or bool; `kind` is values, range, text or none.
+
+    `heading` stands above the column: the label, or a shorter word where that is too wide.
+    """
 
     name: str
     type: str
@@ -29,6 +39,7 @@ class Column:
     separator: str
     kind: str
     visible: bool
+    heading: str
 
     @property
     def is_text(self) -> bool:
@@ -54,15 +65,17 @@ def describe(field: "pa.Field[Any]") -> Column:
     kind_of_type = {"string": "values", "bool": "values", "int": "values", "float": "range"}
     type_ = _type_of(field.type)
     unit = told.get("unit", "")
+    label = (told.get("label") or field.name).removesuffix(f" ({unit})")
     return Column(
         name=field.name,
         type=type_,
-        label=(told.get("label") or field.name).removesuffix(f" ({unit})"),
+        label=label,
         unit=unit,
         description=told.get("description", ""),
         separator=told.get("separator", "") if type_ == "string" else "",
         kind=told.get("kind") or kind_of_type[type_],
         visible=told.get("visible", "1") != "0",
+        heading=told.get("heading") or label,
     )
 
 
@@ -83,6 +96,7 @@ def column_named(name: str, schema: pa.Schema, parameter: str) -> Column:
     if name in known:
         return known[name]
     by_folded = {column.casefold(): column for column in known}
-    near = [by_folded[match] for match in get_close_matches(name.casefold(), by_folded, n=3, cutoff=0.5)]
+    likely = name.casefold()[:QUOTED_MOST]
+    near = [by_folded[match] for match in get_close_matches(likely, by_folded, n=3, cutoff=0.5)]
     advice = f" Nearest: {', '.join(near)}." if near else " See the list of columns."
-    raise BadQuery(f"There is no column “{name}” in this table.{advice}", parameter)
+    raise BadQuery(f"There is no column {quoted(name)} in this table.{advice}", parameter)

@@ -245,7 +245,7 @@ def test_a_body_that_moves_offers_its_name(web, alice, sandbox):
 
 def test_an_answer_without_rows_is_an_answer(web, alice, sandbox):
     search = answered({"collection": "programs", "programs": "99998"}, alice)
-    assert "has no such rows" in text(web.get(page_of(search)))
+    assert "Nothing in the archive matches" in text(web.get(page_of(search)))
 
 
 def test_rows_that_had_their_time_can_be_asked_for_again(web, search):
