@@ -21,7 +21,7 @@ from mastportal.files import fetching, store
 from mastportal.files.models import StoredFile
 from mastportal.files.room import StoreFull
 from mastportal.mast.errors import ArchiveError, NotFound, Refused
-from mastportal.search.work import UNFINISHED, Lease, LeaseLost, due
+from mastportal.work import UNFINISHED, Lease, LeaseLost, due
 
 logger = logging.getLogger(__name__)
 URIS_AT_ONCE = 5000

@@ -12,8 +12,8 @@ from mastportal.search.failures import Broken
 from mastportal.search.models import ProductList
 from mastportal.search.opened import tables
 from mastportal.search.products import table_of
-from mastportal.search.work import UNFINISHED, Phase
 from mastportal.tables.codes import OpenTable
+from mastportal.work import UNFINISHED, Phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import ResearchGroup
 from basket.phases import UNDER_WAY, Access, Phase, Preset, Status
 from mastportal.files.models import StoredFile
-from mastportal.search.work import UNFINISHED, Work
+from mastportal.work import UNFINISHED, Work
 
 
 def first_selection() -> dict[str, Any]:

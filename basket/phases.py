@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from mastportal.search.work import Phase
+from mastportal.work import Phase
 
 __all__ = ["UNDER_WAY", "Access", "Phase", "Preset", "Status"]
 

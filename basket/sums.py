@@ -13,9 +13,10 @@ from basket.harvest import Harvest, harvest_of, products_of
 from basket.lines import contents_of
 from basket.models import Basket
 from basket.selection import Selection, Wanted, chosen
-from mastportal.files.models import Phase, StoredFile
+from mastportal.files.models import StoredFile
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import BadQuery
+from mastportal.work import Phase
 
 REMEMBERED_S = 24 * 3600
 URIS_AT_ONCE = 10_000

@@ -1,14 +1,14 @@
 """Which address is answered by whom. Wiring only."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views import defaults
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from mastportal.api import error_page
 from mastportal.health import healthz
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api")),
     path("", include("mastportal.search.api")),
     path("", include("mastportal.files.api")),

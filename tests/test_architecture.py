@@ -32,7 +32,7 @@ WIRING = {
 }
 # Shared by doors of every app, and by nothing else.
 DOOR_TOOLS = {"mastportal.api", "mastportal.htmx", "mastportal.security"}
-BELOW_ALL = {"mastportal.env"}
+BELOW_ALL = {"mastportal.env", "mastportal.work"}
 
 
 def module_name(path: Path) -> str:

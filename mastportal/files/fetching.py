@@ -14,12 +14,13 @@ from accounts import vault
 from accounts.archive import archive
 from mastportal.files import entitlement, room, store
 from mastportal.files.lease import Lease, LeaseLost
-from mastportal.files.models import Access, Phase, StoredFile
+from mastportal.files.models import Access, StoredFile
 from mastportal.files.room import StoreFull
 from mastportal.mast import transfer
 from mastportal.mast.connection import Credential
 from mastportal.mast.errors import ArchiveError, Refused
 from mastportal.mast.transfer import Transferred
+from mastportal.work import Phase
 
 __all__ = ["Busy", "StoreFull", "held", "obtain"]
 URIS_AT_ONCE = 5000
@@ -171,7 +172,7 @@ class _Filling:
         )
 
     def _note_progress(self, received_bytes: int) -> None:
-        self._lease.beat(received_bytes)
+        self._lease.beat(received_bytes=received_bytes)
         if self._heartbeat is not None:
             self._heartbeat()
 

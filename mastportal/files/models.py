@@ -4,15 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import ArchiveToken
-
-
-class Phase(models.TextChoices):
-    """Where a file is: the words of the IVOA's Universal Worker Service."""
-
-    QUEUED = "QUEUED"
-    EXECUTING = "EXECUTING"
-    COMPLETED = "COMPLETED"
-    ERROR = "ERROR"
+from mastportal.work import Phase
 
 
 class Access(models.TextChoices):

@@ -5,7 +5,8 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from mastportal.files import store
-from mastportal.files.models import Phase, StoredFile
+from mastportal.files.models import StoredFile
+from mastportal.work import Phase
 
 # Left free for the database, the logs and what else shares the disk.
 SPARE_BYTES = 256 << 20

@@ -30,12 +30,12 @@ from mastportal.search.schema import (
     TARGET,
 )
 from mastportal.search.wire import facet_columns, rows_json, search_json
-from mastportal.search.work import Phase
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.export import export
 from mastportal.tables.facets import facets
 from mastportal.tables.grammar import TableQuery
 from mastportal.tables.paging import ordered_rows
+from mastportal.work import Phase
 
 PATIENCE_S = 3.0
 _NO_COLUMNS = pa.schema([])

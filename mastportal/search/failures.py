@@ -15,7 +15,7 @@ from mastportal.mast.errors import (
     TooMany,
     Unavailable,
 )
-from mastportal.search.work import Lease, LeaseLost
+from mastportal.work import Lease, LeaseLost
 
 logger = logging.getLogger(__name__)
 BROKE = "Something broke here while asking the archive; the administrator's log says what."

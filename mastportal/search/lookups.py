@@ -12,13 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import archive
+from mastportal import work
 from mastportal.mast.client import MastClient, Resolved
 from mastportal.mast.criteria import Criteria, parse_question
 from mastportal.mast.target import parse_target, tidy_name
-from mastportal.search import questions, work
+from mastportal.search import questions
 from mastportal.search.failures import reported
 from mastportal.search.models import Lookup, Search
-from mastportal.search.work import Lease, Phase
+from mastportal.work import Lease, Phase
 
 KEEP = timedelta(days=7)
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from mastportal.search.work import UNFINISHED, Phase, Work
+from mastportal.work import UNFINISHED, Phase, Work
 
 
 class ArrowField(models.BinaryField):  # type: ignore[type-arg]

@@ -17,15 +17,16 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import archive
+from mastportal import work
 from mastportal.mast.fields import PRODUCT_FIELDS, arrow_schema
-from mastportal.search import keep, listed, work
+from mastportal.search import keep, listed
 from mastportal.search.failures import Broken, reported
 from mastportal.search.listed import Listing, is_listed, listing
 from mastportal.search.merging import merged
 from mastportal.search.models import ProductList
 from mastportal.search.opened import tables
-from mastportal.search.work import UNFINISHED, Lease, Phase
 from mastportal.tables.codes import OpenTable
+from mastportal.work import UNFINISHED, Lease, Phase
 
 __all__ = [
     "Harvest",

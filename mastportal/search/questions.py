@@ -12,7 +12,7 @@ from mastportal.mast.criteria import Criteria, parse_question
 from mastportal.mast.errors import BadQuestion
 from mastportal.search.failures import PASSING
 from mastportal.search.models import ResultSet, Search, SearchUse
-from mastportal.search.work import UNFINISHED
+from mastportal.work import UNFINISHED
 
 # While the archive is down, an old answer is served for so long before it is asked once more.
 PAUSE_S = 30

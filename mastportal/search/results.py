@@ -14,17 +14,18 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import archive
+from mastportal import work
 from mastportal.mast.client import MastClient
 from mastportal.mast.criteria import Criteria, mode_less_question, parse_question
 from mastportal.mast.errors import BadQuestion, NotFound
 from mastportal.mast.fields import arrow_schema
-from mastportal.search import keep, listed, lookups, work
+from mastportal.search import keep, listed, lookups
 from mastportal.search.failures import Broken, Expired, Failed, NotReady, reported
 from mastportal.search.models import ResultChunk, ResultSet, Search
 from mastportal.search.opened import tables
 from mastportal.search.questions import Asked, ask
-from mastportal.search.work import UNFINISHED, Lease, Phase
 from mastportal.tables.codes import OpenTable
+from mastportal.work import UNFINISHED, Lease, Phase
 
 __all__ = ["Asked", "ask", "due", "expire", "open_table", "run", "snapshot"]
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from mastportal.files import fetching, store
 from mastportal.files.fetching import Busy, StoreFull, held
 from mastportal.files.lease import Lease
-from mastportal.files.models import Access, Phase, StoredFile
+from mastportal.files.models import Access, StoredFile
 from mastportal.mast.errors import NotFound, Refused, Unavailable
+from mastportal.work import Phase
 from tests.files.conftest import asked_for, obtain
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mastportal.files import store
-from mastportal.files.models import Phase, StoredFile
+from mastportal.files.models import StoredFile
 from mastportal.files.store import PIECE_BYTES, StoredFileChanged
+from mastportal.work import Phase
 
 pytestmark = pytest.mark.django_db
 

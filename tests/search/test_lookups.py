@@ -9,7 +9,7 @@ from django.utils import timezone
 from mastportal.mast.errors import BadQuestion
 from mastportal.search import lookups
 from mastportal.search.models import Lookup
-from mastportal.search.work import Phase
+from mastportal.work import Phase
 from tests.conftest import Sandbox
 from tests.search.make import M57, PROGRAMME, answered, questions
 

@@ -12,7 +12,7 @@ from mastportal.search.failures import Broken
 from mastportal.search.models import ListedUri, ProductList
 from mastportal.search.opened import tables
 from mastportal.search.results import open_table
-from mastportal.search.work import Phase
+from mastportal.work import Phase
 from tests.conftest import Sandbox
 from tests.search.make import PROGRAMME, answered
 

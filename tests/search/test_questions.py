@@ -11,7 +11,7 @@ from mastportal.mast.errors import BadQuestion
 from mastportal.search import results
 from mastportal.search.models import ResultSet, Search, SearchUse
 from mastportal.search.questions import PAUSE_S, ask
-from mastportal.search.work import Phase
+from mastportal.work import Phase
 from tests.search.make import M57, PROGRAMME
 
 

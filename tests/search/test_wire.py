@@ -10,9 +10,9 @@ from django.utils import timezone
 from mastportal.search.models import ResultSet, Search
 from mastportal.search.questions import ask
 from mastportal.search.wire import facet_columns, rows_json, search_json
-from mastportal.search.work import Phase
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.grammar import TableQuery
+from mastportal.work import Phase
 from tests.search.make import PROGRAMME
 
 

@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 from mastportal.celery import app
 from mastportal.search import products, tasks
 from mastportal.search.models import ProductList, ResultSet
-from mastportal.search.work import Phase
+from mastportal.work import Phase
 from tests.conftest import CHECKOUT, Sandbox, Worker, client_of, wait_until
 from tests.search.make import M57, PROGRAMME, questions
 

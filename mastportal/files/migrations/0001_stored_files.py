@@ -28,10 +28,12 @@ class Migration(migrations.Migration):
                     "phase",
                     models.CharField(
                         choices=[
+                            ("PENDING", "Pending"),
                             ("QUEUED", "Queued"),
                             ("EXECUTING", "Executing"),
                             ("COMPLETED", "Completed"),
                             ("ERROR", "Error"),
+                            ("ABORTED", "Aborted"),
                         ],
                         default="QUEUED",
                         max_length=12,

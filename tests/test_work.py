@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from mastportal.search import work
+from mastportal import work
 from mastportal.search.models import ProductList
-from mastportal.search.work import Lease, LeaseLost, Phase
+from mastportal.work import Lease, LeaseLost, Phase
 
 pytestmark = pytest.mark.django_db
 

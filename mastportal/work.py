@@ -1,6 +1,6 @@
-"""Owns the claim and the lease of anything that asks the archive: the row is the truth, the queue a nudge.
+"""Owns the claim and the lease of work that takes time: the row is the truth, the queue a nudge.
 
-Knows no archive and no table; imports nothing of ours. The clock is the database's, one for all workers.
+Every app stands on it; imports nothing of ours. The clock is the database's, one for all workers.
 """
 
 import logging
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event, Thread
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import DatabaseError, connection, models
@@ -68,30 +68,19 @@ class Work(models.Model):
         return max(0.0, ((self.ended_at or timezone.now()) - self.queued_at).total_seconds())
 
 
-def _lease_end() -> Any:
+def lease_end() -> Any:
+    """When a lease taken or renewed now runs out, by the database's clock."""
     return Now() + timedelta(seconds=settings.LEASE_S)
 
 
-class Lease:
-    """The right to work on one row, until `lease_until` unless renewed."""
+class Held:
+    """A row held by one worker, until its `lease_until` unless renewed; how it is claimed, its kinds say."""
 
-    def __init__(self, model: type[Work], pk: Any, token: uuid.UUID) -> None:
+    FREED: ClassVar[dict[str, None]] = {"lease_until": None, "lease_token": None}
+
+    def __init__(self, model: type[models.Model], pk: Any, token: uuid.UUID) -> None:
         self.model, self.pk, self.token = model, pk, token
         self._renewed_at = time.monotonic()
-
-    @classmethod
-    def claim(cls, model: type[Work], pk: Any) -> Self | None:
-        """The lease of a queued row, or of one whose worker died; None when there is nothing to claim."""
-        free = Q(phase=Phase.QUEUED) | Q(phase=Phase.EXECUTING, lease_until__lt=Now())
-        token = uuid.uuid4()
-        changed = model._default_manager.filter(free, pk=pk, attempts__lt=MOST_ATTEMPTS).update(
-            phase=Phase.EXECUTING,
-            lease_token=token,
-            lease_until=_lease_end(),
-            started_at=Now(),
-            attempts=F("attempts") + 1,
-        )
-        return cls(model, pk, token) if changed == 1 else None
 
     def _change(self, **changes: Any) -> None:
         held = self.model._default_manager.filter(pk=self.pk, lease_token=self.token, phase=Phase.EXECUTING)
@@ -103,13 +92,31 @@ class Lease:
 
         Inside a transaction this also locks the row: nobody can take the work over before the commit.
         """
-        self._change(lease_until=_lease_end(), **changes)
+        self._change(lease_until=lease_end(), **changes)
         self._renewed_at = time.monotonic()
 
-    def beat(self) -> None:
+    def beat(self, **changes: Any) -> None:
         """Renew when a quarter of the lease has gone; cheap enough to be called for every bit of progress."""
         if time.monotonic() - self._renewed_at > settings.LEASE_S / 4:
-            self.renew()
+            self.renew(**changes)
+
+
+class Lease(Held):
+    """The right to do one piece of Work."""
+
+    @classmethod
+    def claim(cls, model: type[Work], pk: Any) -> Self | None:
+        """The lease of a queued row, or of one whose worker died; None when there is nothing to claim."""
+        free = Q(phase=Phase.QUEUED) | Q(phase=Phase.EXECUTING, lease_until__lt=Now())
+        token = uuid.uuid4()
+        changed = model._default_manager.filter(free, pk=pk, attempts__lt=MOST_ATTEMPTS).update(
+            phase=Phase.EXECUTING,
+            lease_token=token,
+            lease_until=lease_end(),
+            started_at=Now(),
+            attempts=F("attempts") + 1,
+        )
+        return cls(model, pk, token) if changed == 1 else None
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -140,11 +147,11 @@ class Lease:
     def finish(self, **changes: Any) -> None:
         """The work is done. Raises LeaseLost when another has taken it over."""
         ended = {"error": "", "error_kind": ""} | changes
-        self._change(phase=Phase.COMPLETED, ended_at=Now(), lease_until=None, lease_token=None, **ended)
+        self._change(phase=Phase.COMPLETED, ended_at=Now(), **self.FREED, **ended)
 
     def fail(self, error: str, kind: str, phase: Phase = Phase.ERROR, **changes: Any) -> None:
         """The work failed, for a reason a person can read. Raises LeaseLost."""
-        freed = {"lease_until": None, "lease_token": None} | changes
+        freed = self.FREED | changes
         self._change(phase=phase, ended_at=Now(), error=error, error_kind=kind, **freed)
 
 
