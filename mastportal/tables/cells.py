@@ -74,7 +74,7 @@ def iso(mjd: float, with_time: bool = True) -> str:
     moment = datetime_of_mjd(mjd)
     if moment is None:
         return f"{mjd:.6g}"
-    return moment.strftime("%Y-%m-%d %H:%M" if with_time else "%Y-%m-%d")
+    return moment.isoformat(" ")[: 16 if with_time else 10]
 
 
 def size_words(size_bytes: float) -> str:

@@ -59,10 +59,13 @@ class OpenTable:
         return self._codes[column]
 
     def numbers(self, column: str) -> Floats:
-        """The column as float64, shape (rows,); null, NaN and infinite are NaN; false is 0 and true 1."""
+        """The column as float64, shape (rows,); null, NaN and infinite are NaN; false is 0 and true 1.
+
+        Whole numbers beyond 2^53 are the nearest float.
+        """
 
         def make() -> Floats:
-            values = self.table.column(column).cast(pa.float64()).to_numpy()
+            values = self.table.column(column).cast(pa.float64(), safe=False).to_numpy()
             return np.where(np.isfinite(values), values, np.nan)
 
         return self.kept(("numbers", column), make)

@@ -16,7 +16,9 @@ def mjd_of_iso(text: str, end_of_day: bool = False) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     mjd = (moment - MJD_EPOCH).total_seconds() / _DAY_S
-    return math.nextafter(mjd + 1, 0) if end_of_day and len(text.strip()) <= len("2022-07-12") else mjd
+    return (
+        math.nextafter(mjd + 1, -math.inf) if end_of_day and len(text.strip()) <= len("2022-07-12") else mjd
+    )
 
 
 def datetime_of_mjd(mjd: float) -> datetime | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from mastportal.tables import fits, parquet, text, votable
-from mastportal.tables.columns import BadQuery
+from mastportal.tables.columns import BadQuery, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,6 @@ FORMATS = tuple(_WRITERS)
 def export(table: pa.Table, format: str) -> Export:
     """The whole table in one of FORMATS; rows and columns are chosen before. Raises BadQuery."""
     if format not in _WRITERS:
-        raise BadQuery(f"The format must be one of {', '.join(FORMATS)}, not “{format}”.", "format")
+        raise BadQuery(f"The format must be one of {', '.join(FORMATS)}, not {quoted(format)}.", "format")
     content_type, write = _WRITERS[format]
     return Export(content_type, _EXTENSIONS.get(format, format), write(table))

@@ -11,7 +11,7 @@ from mastportal.tables.codes import OpenTable
 from mastportal.tables.coding import Codes, Ints, Mask
 from mastportal.tables.columns import Column, column_named
 from mastportal.tables.filters import Masks
-from mastportal.tables.grammar import FACET_LIMIT, TableQuery
+from mastportal.tables.grammar import FACET_LIMIT, TableQuery, meaning
 from mastportal.tables.histogram import range_facet
 
 Facet = dict[str, Any]
@@ -51,7 +51,7 @@ def values_facet(
     """The facet of a column whose values are counted one by one; `mask` None means every row."""
     totals = codes.count_elements(codes.total_of_raw)
     counts = totals if mask is None else codes.count_elements(_count_raw(codes, mask))
-    chosen = {value.casefold() for operator in ("f", "not") for value in query.values(operator, column.name)}
+    chosen = _chosen(codes, column, query)
     shown, more = _most_frequent(codes, counts, totals, limit, within.casefold(), chosen)
     labels = codes.labels.take(
         pa.array([number if number < len(codes.labels) else None for number in shown], pa.int64())
@@ -67,8 +67,18 @@ def _count_raw(codes: Codes, mask: Mask) -> Ints:
     return np.bincount(codes.raw_of_row[mask], minlength=len(codes.raw) + 1)
 
 
+def _chosen(codes: Codes, column: Column, query: TableQuery) -> Ints:
+    """Numbers of the elements that a filter names."""
+    texts = [text for operator in ("f", "not") for text in query.values(operator, column.name)]
+    if not texts:
+        return np.empty(0, dtype=np.int64)
+    wanted = pa.array([meaning(text, column) for text in texts])
+    compared = codes.folded if column.is_text else codes.folded.cast(pa.float64(), safe=False)
+    return np.flatnonzero(pc.is_in(compared, value_set=wanted).to_numpy(zero_copy_only=False))
+
+
 def _most_frequent(
-    codes: Codes, counts: Ints, totals: Ints, limit: int, within: str, chosen: set[str]
+    codes: Codes, counts: Ints, totals: Ints, limit: int, within: str, chosen: Ints
 ) -> tuple[list[int], int]:
     """Numbers of the elements to show (the last number is null), and how many are left out."""
     size = len(codes.labels)
@@ -77,10 +87,8 @@ def _most_frequent(
         texts = codes.folded.cast(pa.string())
         candidates = np.flatnonzero(pc.match_substring(texts, within).to_numpy(zero_copy_only=False))
     shown = [int(number) for number in _first(candidates, counts, totals, limit)]
-    if chosen and len(candidates) > len(shown):
-        wanted = pc.is_in(codes.folded.cast(pa.string()), value_set=pa.array(sorted(chosen), pa.string()))
-        chosen_too = np.intersect1d(np.flatnonzero(wanted), candidates).tolist()
-        shown += [number for number in chosen_too if number not in shown]
+    if len(chosen) and len(candidates) > len(shown):
+        shown += [number for number in np.intersect1d(chosen, candidates).tolist() if number not in shown]
     return shown, len(candidates) - len(shown)
 
 

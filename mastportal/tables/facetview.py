@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from mastportal.tables.cells import iso, plain_number, size_words
 from mastportal.tables.columns import Column
-from mastportal.tables.grammar import FACET_LIMIT, TableQuery
-from mastportal.tables.links import bound_words
+from mastportal.tables.dates import mjd_of_iso
+from mastportal.tables.grammar import FACET_LIMIT, TableQuery, meaning, truth
 
 HEIGHT = 30
 NO_VALUE = "no value"
@@ -111,8 +111,8 @@ class _Toggles:
 
     def __init__(self, column: Column, query: TableQuery, path: str) -> None:
         self.column, self.query, self.path = column, query, path
-        self.chosen = {each.casefold() for each in query.values("f", column.name)}
-        self.left_out = {each.casefold() for each in query.values("not", column.name)}
+        self.chosen = {meaning(each, column) for each in query.values("f", column.name)}
+        self.left_out = {meaning(each, column) for each in query.values("not", column.name)}
         filters = TableQuery(filters=query.filters, extra=query.extra).querystring()
         self._before = f"{path}?{filters}{'&' if filters else ''}"
         rest = replace(query, filters=(), extra=(), page=1).querystring()
@@ -123,24 +123,36 @@ class _Toggles:
         if value is None:
             return self._made(found, *self._null())
         written = value_as_written(value)
-        chosen, left_out = written.casefold() in self.chosen, written.casefold() in self.left_out
+        meant = meaning(written, self.column)
+        chosen, left_out = meant in self.chosen, meant in self.left_out
         if not chosen and not left_out:
             return self._made(found, False, False, self._with("f", written), self._with("not", written))
-        plain = self.query.without("f", self.column.name, written).without("not", self.column.name, written)
+        plain = self._without(meant)
         turned = plain if chosen else plain.with_("f", self.column.name, written)
         out = plain if left_out else plain.with_("not", self.column.name, written)
         return self._made(found, chosen, left_out, self._url(turned), self._url(out))
 
+    def _without(self, meant: str | float) -> TableQuery:
+        """The query without this value, however it was written."""
+        kept = [
+            each
+            for each in self.query.filters
+            if (each.column, each.operator) not in {(self.column.name, "f"), (self.column.name, "not")}
+            or meaning(each.value, self.column) != meant
+        ]
+        return replace(self.query, filters=tuple(kept), page=1)
+
     def _null(self) -> tuple[bool, bool, str, str]:
         given = self.query.values("null", self.column.name)
-        chosen, left_out = "1" in given, "0" in given
+        chosen = any(truth(each, "null") for each in given)
+        left_out = bool(given) and not chosen
         plain = self.query.without("null", self.column.name)
         turned = plain if chosen else plain.with_("null", self.column.name, "1")
         out = plain if left_out else plain.with_("null", self.column.name, "0")
         return chosen, left_out, self._url(turned), self._url(out)
 
     def _with(self, operator: str, written: str) -> str:
-        return f"{self._before}{operator}.{self.column.name}={quote(written, safe=',:*')}{self._after}"
+        return f"{self._before}{operator}.{quote(self.column.name)}={quote(written, safe=',:*')}{self._after}"
 
     def _url(self, query: TableQuery) -> str:
         return query.address(self.path)
@@ -192,9 +204,17 @@ def _range_view(
 
 
 def _as_input(texts: list[str], column: Column) -> str:
+    """A bound as its input holds it: sent back unchanged it must mean the same."""
     if not texts:
         return ""
-    return bound_words(texts[0], column)[:16] if column.unit.upper() == "MJD" else texts[0]
+    try:
+        mjd = float(texts[0]) if column.unit.upper() == "MJD" else None
+    except ValueError:
+        return texts[0]
+    if mjd is None:
+        return texts[0]
+    date = iso(mjd)
+    return date if mjd_of_iso(date) == mjd else texts[0]
 
 
 def _bound(value: float, column: Column) -> str:

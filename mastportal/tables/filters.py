@@ -86,12 +86,19 @@ def _text_mask(codes: Codes, filters: list[Filter]) -> Mask:
 
 def _elements_wanted(folded: Array, operator: str, values: list[str]) -> Mask:
     if operator in {"f", "not"}:
-        alike = [spelling for value in values for spelling in {value.casefold(), value.strip().casefold()}]
+        alike = [_as_spelled(value.casefold(), folded) for value in values]
         return _mask(pc.is_in(folded, value_set=pa.array(alike, pa.string())))
     wanted = np.zeros(len(folded), dtype=np.bool_)
     for value in values:
         wanted |= _mask(pc.match_substring_regex(folded, wildcard_pattern(value)))
     return wanted
+
+
+def _as_spelled(value: str, folded: Array) -> str:
+    """A value with blanks around it is that value where there is one, else the one without them."""
+    if value == value.strip() or pc.any(pc.equal(folded, pa.scalar(value, pa.string()))).as_py():
+        return value
+    return value.strip()
 
 
 def wildcard_pattern(text: str) -> str:

@@ -4,6 +4,7 @@ Format: FITS Standard 4.0, sections 4.4 and 7.3. Long texts go to the heap behin
 footprint of 20,000 characters does not widen every row.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ BLOCK = 2880
 WIDEST = 1024  # characters of a text kept within the row; readers like those behind it less
 NO_INTEGER = np.iinfo(np.int64).min
 
+_NOT_PRINTABLE = re.compile("[^ -~]")
 _LOGICAL: dict[object, bytes] = {True: b"T", False: b"F", None: b""}
 _FORMS = {"int": ("K", ">i8"), "float": ("D", ">f8"), "bool": ("L", "S1")}
 
@@ -148,5 +150,9 @@ def _value(value: object) -> str:
         return f"{'T' if value else 'F':>20}"
     if isinstance(value, int):
         return f"{value:>20}"
-    text = _ascii_text(value).decode("ascii")[:60].replace("'", "''")
-    return f"'{text:<8}'"
+    text = _NOT_PRINTABLE.sub(" ", _ascii_text(value).decode("ascii"))[:60]
+    # A quote takes two of a card's 68 places.
+    while len(text) + text.count("'") > 68:
+        text = text[:-1]
+    doubled = text.replace("'", "''")
+    return f"'{doubled:<8}'"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import pyarrow as pa
 
-from mastportal.tables.columns import BadQuery, Column, column_named
+from mastportal.tables.columns import BadQuery, Column, column_named, quoted
 from mastportal.tables.dates import mjd_of_iso
 
 OPERATORS = ("f", "not", "min", "max", "like", "unlike", "null")
@@ -60,6 +60,7 @@ class TableQuery:
         single: dict[str, str] = {}
         extra: list[tuple[str, str]] = []
         for name, value in pairs:
+            _refuse_half_characters(name, value)
             if "." in name:
                 if (found := _filter(name, value, schema)) is not None:
                     filters[found] = None
@@ -132,11 +133,21 @@ class TableQuery:
 _SINGLE = ("q", "sort", "columns", "page", "page_size", "facets", "facet_limit", "within")
 
 
+def _refuse_half_characters(name: str, value: str) -> None:
+    """JSON can write half of a surrogate pair, which no table holds and no address can carry."""
+    try:
+        (name + value).encode()
+    except UnicodeEncodeError:
+        field = name.encode("ascii", "replace").decode()
+        raise BadQuery(f"{field} holds half of a character; write whole Unicode characters.", field) from None
+
+
 def _filter(name: str, value: str, schema: pa.Schema) -> Filter | None:
     operator, _, column_name = name.partition(".")
     if operator not in OPERATORS:
         raise BadQuery(
-            f"“{operator}.” is no filter: use one of {', '.join(each + '.' for each in OPERATORS)}.", name
+            f"{quoted(operator + '.')} is no filter: use one of {'., '.join(OPERATORS)}.",
+            name,
         )
     column = column_named(column_name, schema, name)
     blank_says_nothing = operator not in {"f", "not"} or not column.is_text
@@ -175,14 +186,21 @@ def number(text: str, column: Column, operator: str) -> float:
         value = math.nan if found is None else found
     if not math.isfinite(value):
         dates = " or a date such as 2022-07-12" if column.unit.upper() == "MJD" else ""
-        raise BadQuery(f"{column.name} takes a number{dates}, not “{text}”.", parameter)
+        raise BadQuery(f"{column.name} takes a number{dates}, not {quoted(text)}.", parameter)
     return value
+
+
+def meaning(text: str, column: Column) -> str | float:
+    """What a value of `f.` or `not.` is compared by: 3.0 is 3, T is true, F150W is f150w."""
+    if column.is_text:
+        return (text.strip() if column.separator else text).casefold()
+    return number(text, column, "f")
 
 
 def truth(text: str, parameter: str) -> bool:
     folded = text.strip().casefold()
     if folded not in _TRUE | _FALSE:
-        raise BadQuery(f"{parameter} takes true or false, not “{text}”.", parameter)
+        raise BadQuery(f"{parameter} takes true or false, not {quoted(text)}.", parameter)
     return folded in _TRUE
 
 
@@ -195,6 +213,10 @@ def _names(single: dict[str, str], parameter: str, schema: pa.Schema) -> tuple[s
 
 def _whole(single: dict[str, str], parameter: str, usual: int, most: int) -> int:
     text = single.get(parameter, "") or str(usual)
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
-        raise BadQuery(f"{parameter} must be a whole number from 1 to {most:,}, not “{text}”.", parameter)
-    return int(text)
+    digits = text.lstrip("0")
+    fits = text.isascii() and text.isdigit() and 1 <= len(digits) <= len(str(most))
+    if not fits or int(digits) > most:
+        raise BadQuery(
+            f"{parameter} must be a whole number from 1 to {most:,}, not {quoted(text)}.", parameter
+        )
+    return int(digits)

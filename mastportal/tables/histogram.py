@@ -50,7 +50,8 @@ def _edges(table: OpenTable, name: str) -> Floats:
         if low > 0 and high / low > LOGARITHMIC_FROM:
             edges = np.geomspace(low, high, BINS + 1)
         else:
-            edges = np.linspace(low, high, BINS + 1 if high > low else 2)
+            # Of halves, for the whole distance may be more than a float can say.
+            edges = 2 * np.linspace(low / 2, high / 2, BINS + 1 if high > low else 2)
         edges[0], edges[-1] = low, high
         return edges
 

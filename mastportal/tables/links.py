@@ -95,4 +95,6 @@ def bound_words(text: str, column: Column) -> str:
         return iso(value)
     if column.unit == "bytes":
         return size_words(value)
+    if column.type == "int" and value.is_integer() and abs(value) < 2**53:
+        value = int(value)
     return plain_number(value) + (f" {column.unit}" if column.unit else "") if column.is_number else text

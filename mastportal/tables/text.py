@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 
 import orjson
@@ -11,6 +12,8 @@ import pyarrow as pa
 from mastportal.tables.batches import batches, described, finite, rows
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NOT_YAML = re.compile("[\x7f-\x9f\ufffe\uffff]")
+_LIKE_COMMENT = re.compile(r"(?m)^([ \t]*#[^,\n]*)")
 _ECSV_TYPES = {"string": "string", "int": "int64", "float": "float64", "bool": "bool"}
 
 
@@ -54,12 +57,16 @@ def ecsv_chunks(table: pa.Table) -> Iterator[bytes]:
     for column in described(table):
         parts = {"name": column.name, "datatype": _ECSV_TYPES[column.type], "unit": column.unit}
         parts["description"] = column.description or column.label
-        # A JSON text is a YAML text.
-        told = ", ".join(f"{key}: {json.dumps(value)}" for key, value in parts.items() if value)
+        told = ", ".join(f"{key}: {_yaml(value)}" for key, value in parts.items() if value)
         header.append(f"# - {{{told}}}")
     yield ("\n".join(header) + "\n").encode() + _comma_lines([table.column_names])
     for batch in rows(table):
         yield _comma_lines([[_capital(value) for value in row] for row in batch])
+
+
+def _yaml(text: str) -> str:
+    """A JSON text is a YAML text where it holds neither halves of characters nor DEL and its kind."""
+    return json.dumps(_NOT_YAML.sub(" ", text), ensure_ascii=False)
 
 
 def _capital(value: object) -> str:
@@ -69,7 +76,8 @@ def _capital(value: object) -> str:
 def _comma_lines(records: list[list[str]]) -> bytes:
     sink = io.StringIO()
     csv.writer(sink, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).writerows(records)
-    return sink.getvalue().encode()
+    # A line that begins with # is a comment to readers.
+    return _LIKE_COMMENT.sub(r'"\1"', sink.getvalue()).encode()
 
 
 def json_chunks(table: pa.Table) -> Iterator[bytes]:
