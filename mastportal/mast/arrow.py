@@ -59,9 +59,11 @@ def _texts(values: list[Any]) -> Column:
     dated = next((value for value in values if value), None)
     if isinstance(dated, str) and dated.startswith("/Date("):
         values = [_iso(value) for value in values]
-    return pa.array(
-        [value if value.__class__ is str and value else _text(value) for value in values], pa.string()
-    )
+    texts = [value if value.__class__ is str and value else _text(value) for value in values]
+    try:
+        return pa.array(texts, pa.string())
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell and UTF-8 cannot
+        return pa.array([text and text.encode("utf-8", "replace").decode() for text in texts], pa.string())
 
 
 def _text(value: Any) -> str | None:
@@ -70,6 +72,8 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, float):
+        if value - value != 0:
+            return None
         return str(int(value)) if value.is_integer() else repr(value)
     return str(value)
 
@@ -78,13 +82,17 @@ def _iso(value: Any) -> Any:
     match = _MS_DATE.match(value) if isinstance(value, str) else None
     if match is None:
         return value
-    return datetime.fromtimestamp(int(match[1]) / 1000, UTC).isoformat(timespec="milliseconds")[:-6]
+    try:
+        moment = datetime.fromtimestamp(int(match[1]) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):  # a year that no calendar has
+        return None
+    return moment.isoformat(timespec="milliseconds")[:-6]
 
 
 def _floats(values: list[Any]) -> Column:
     try:
         column = pa.array(values, pa.float64())
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
         column = pa.array([_number(value) for value in values], pa.float64())
     finite: Column = pc.if_else(pc.is_finite(column), column, None)
     return finite
@@ -103,7 +111,7 @@ def _integers(values: list[Any]) -> Column:
 def _number(value: Any) -> float | None:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if number - number == 0 else None
 

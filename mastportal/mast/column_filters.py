@@ -78,6 +78,8 @@ def _parse_one(name: str, condition: object, fields: Mapping[str, Field]) -> Col
         instead = f"; ask for {twin.name} instead" if twin else ""
         raise _bad(column.name, f"The archive cannot search by {column.name}{instead}.")
     if isinstance(condition, Mapping) and "exact" in condition:
+        if column.name != "instrument_name" or len(condition) > 1:
+            raise _bad(column.name, "Only instrument_name takes “exact”, and nothing beside it.")
         return ColumnFilter(column.name, _values(column, condition["exact"]), exact=True)
     if isinstance(condition, Mapping):
         return _parse_range(column, condition)
@@ -146,7 +148,7 @@ def _number(column: Field, given: object) -> float:
     if not math.isfinite(number):
         wanted = "a date or an MJD" if column.unit == "MJD" else "a number"
         raise _bad(column.name, f"“{text[:40]}” is not {wanted}, and {column.name} needs one.")
-    return number
+    return number + 0.0  # one zero, not two
 
 
 def _utc(text: str) -> datetime:

@@ -96,6 +96,11 @@ def test_the_schema_carries_what_tables_read():
     assert notes[b"kind"] == b"values"
     assert notes[b"visible"] == b"1"
     assert notes[b"label"] == b"Filters"
+    assert b"heading" not in notes
+
+
+def test_a_wide_label_has_a_shorter_heading():
+    assert arrow_schema(OBSERVATION_FIELDS).field("calib_level").metadata[b"heading"] == b"Level"
 
 
 def test_ids_are_strings_everywhere():
