@@ -6,16 +6,21 @@ import struct
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
 from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser.conftest import VIEWPORT
 from tests.browser.places import places as places
 from tests.browser.steps import ROWS
+from tests.search.make import answered
 
 pytestmark = pytest.mark.browser
 MOST_BYTES = 150_000
 PICTURE = Path(__file__).resolve().parents[2] / "docs" / "results.png"
 PICTURE_MOST_BYTES = 300_000
+PICTURED = {"collection": "programs", "programs": "1558, 8441, 17502"}
+PICTURED_FILTERS = "f.dataproduct_type=spectrum&sort=-target_name"
 
 
 def weight(page: Page, address: str) -> int:
@@ -48,9 +53,15 @@ def size_of(picture: bytes) -> tuple[int, int]:
     return width, height
 
 
-def test_the_picture_in_the_readme(page: Page, places: dict[str, str]) -> None:
-    page.goto(places["result"])
-    expect(page.locator(ROWS).first).to_be_visible()
+def test_the_picture_in_the_readme(page: Page, places: dict[str, str], site: str, alice: User) -> None:
+    search = answered(PICTURED, alice)
+    page.goto(f"{site}{reverse('result', args=[search.pk])}?{PICTURED_FILTERS}")
+    for marked in ("tr.exclusive", "tr.planned", "tr:not(.exclusive, .planned)"):
+        expect(page.locator(f"tbody {marked}").first).to_be_in_viewport()
+    expect(page.locator(".chips .chip")).to_have_count(1)
+    for number in (0, 4):
+        page.locator(ROWS).nth(number).get_by_role("checkbox").check()
+    expect(page.locator("#table-view .counts")).to_contain_text("2 selected")
     picture = page.screenshot(caret="initial")
     if os.environ.get("UPDATE_SCREENSHOTS"):
         PICTURE.write_bytes(picture)

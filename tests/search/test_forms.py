@@ -81,8 +81,15 @@ def test_unknown_choices_fall_back():
 def test_the_keywords_people_ask_for_come_first():
     groups = form_of(QueryDict("collection=jwst-keywords&instrument=nircam&advanced=1")).groups
     assert groups[0].name == MOST_USED
-    names = {each.field.name for each in groups[0].criteria}
-    assert {"tsovisit", "exp_type", "observtn", "category"} <= names
+    names = [each.field.name for each in groups[0].criteria]
+    assert names[:4] == ["exp_type", "filter", "program", "observtn"]
+    assert {"tsovisit", "category"} <= set(names[:8])
+
+
+def test_a_flag_is_yes_or_no_and_nothing_else():
+    asked = criterion("collection=jwst-keywords&instrument=nircam&advanced=1", "tsovisit")
+    assert [(option.value, option.label) for option in asked.options] == [("t", "t, yes"), ("f", "f, no")]
+    assert not asked.is_open
 
 
 def test_programmes_of_keywords_are_written_one_by_one():
