@@ -47,11 +47,13 @@ def _edges(table: OpenTable, name: str) -> Floats:
         if not len(known):
             return np.empty(0)
         low, high = float(known.min()), float(known.max())
-        if low > 0 and high / low > LOGARITHMIC_FROM:
-            edges = np.geomspace(low, high, BINS + 1)
-        else:
-            # Of halves, for the whole distance may be more than a float can say.
-            edges = 2 * np.linspace(low / 2, high / 2, BINS + 1 if high > low else 2)
+        with np.errstate(over="ignore"):
+            if low > 0 and high / low > LOGARITHMIC_FROM:
+                edges = np.geomspace(low, high, BINS + 1)
+            else:
+                # Of halves, for the whole distance may be more than a float can say.
+                edges = 2 * np.linspace(low / 2, high / 2, BINS + 1 if high > low else 2)
+        edges = np.clip(edges, low, high)
         edges[0], edges[-1] = low, high
         return edges
 
