@@ -18,7 +18,7 @@ _EXPOSURE = re.compile(
 )
 _SOURCE = re.compile(
     r"^(?P<stem>jw(?P<program>\d{5})-(?P<candidate>[aoc]\d{3,4})_(?P<target>[tsbv]\d+)(?:-epoch\w+)?"
-    r"_(?P<instrument>[a-z]+)_(?P<optics>[a-z0-9-]+))_(?P<suffix>[a-z0-9-]+?)(?:-\w\w)?$"
+    r"_(?P<instrument>[a-z]+)_(?P<optics>[a-z0-9-]+))_(?P<suffix>[a-z0-9-]+?)(?:-(?!oi)\w\w)?$"
 )
 _GUIDE_STAR = re.compile(
     r"^(?P<stem>jw(?P<program>\d{5})(?P<observation>\d{3})(?P<visit>\d{3})_(?P<step>gs-[a-z0-9]+)_(?P<number>[0-9-]+))"
