@@ -32,8 +32,8 @@ FACETS = {
 }
 OBSERVATION_COLUMNS = """obs_collection instrument_name target_name filters calib_level t_min t_exptime
     proposal_id proposal_pi dataproduct_type distance"""
-KEYWORD_COLUMNS = """filename exp_type filter pupil grating channel band detector targprop program observtn
-    visit_id effexptm date_obs_mjd publicReleaseDate_mjd productLevel category pi_name tsovisit fileSize"""
+KEYWORD_COLUMNS = """filename exp_type filter pupil grating channel band program observtn targprop detector
+    effexptm date_obs_mjd visit_id publicReleaseDate_mjd productLevel category pi_name tsovisit fileSize"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ def test_the_whole_way(
     person.request_bundle()
     person.shoot("bundle-growing")
     archive = person.download(tmp_path)
+    expect(person.page.frame_locator("iframe.manifest").get_by_text("Manifest for File")).to_be_visible()
     person.shoot("bundle-ready")
     members, manifest = members_of(archive), manifest_of(archive)
     listed = {path: (uri, sha256) for uri, path, sha256 in SUM_AND_PATH.findall(manifest)}
