@@ -133,7 +133,7 @@ def _described(response: Answer, body: Body) -> Answer:
 
 def _is_known(request: HttpRequest, body: Body) -> bool:
     told = request.headers.get("If-None-Match", "")
-    return any(unquote_etag(tag.strip())[0] == body.etag for tag in told.split(",")) if told else False
+    return told.strip() == "*" or any(unquote_etag(tag.strip())[0] == body.etag for tag in told.split(","))
 
 
 def _range(request: HttpRequest, body: Body) -> tuple[int, int, int]:
