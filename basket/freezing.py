@@ -10,7 +10,7 @@ from django.conf import settings
 
 from basket.archive import safe_path, safe_paths
 from basket.contents import Contents
-from basket.manifest import description_of
+from basket.manifest import NAME, description_of, is_web_address
 from basket.models import Bundle, BundleFile
 from basket.phases import Access, Phase, Status
 from basket.selection import Wanted
@@ -48,7 +48,7 @@ def files_of(bundle: Bundle, wanted: Wanted, contents: Contents) -> list[BundleF
     rows.sort(
         key=lambda row: (row["obs_collection"] or "", row["obs_id"] or "", row["productFilename"] or "")
     )
-    paths = safe_paths(path_of(row, bundle.layout) for row in rows)
+    _, *paths = safe_paths([NAME, *(path_of(row, bundle.layout) for row in rows)])  # the manifest's is taken
     programmes = {str(line.get("proposal_id") or "") for line in contents.lines} - {""}
     only = programmes.pop() if len(programmes) == 1 else ""
     return [_file(bundle, n, row, path, only) for n, (row, path) in enumerate(zip(rows, paths, strict=True))]
@@ -63,13 +63,20 @@ def path_of(row: dict[str, Any], layout: str) -> str:
 
 
 def _one_name(part: str) -> str:
-    return safe_path(part.replace("/", "_"))
+    return safe_path(part.replace("/", "_").replace("\\", "_"))
 
 
 def is_remote(uri: str) -> bool:
     """A partner site's file, which the portal only links to unless its host is allowed."""
-    parts = urlsplit(uri)
-    return parts.scheme in ("http", "https") and parts.hostname not in settings.ALLOWED_DATA_HOSTS
+    return is_web_address(uri) and host_of(uri) not in settings.ALLOWED_DATA_HOSTS
+
+
+def host_of(uri: str) -> str | None:
+    """The site that an address names; None where it names none."""
+    try:
+        return urlsplit(uri).hostname
+    except ValueError:
+        return None
 
 
 def _file(bundle: Bundle, n: int, row: dict[str, Any], path: str, programme: str) -> BundleFile:
@@ -88,7 +95,8 @@ def _file(bundle: Bundle, n: int, row: dict[str, Any], path: str, programme: str
     )
     if is_remote(file.data_uri):
         file.phase, file.status = Phase.COMPLETED, Status.REMOTE
-        file.error = f"Kept by {urlsplit(file.data_uri).hostname}, not by the archive; fetch it from there."
+        site = host_of(file.data_uri) or "another site"
+        file.error = f"Kept by {site}, not by the archive; fetch it from there."
     return file
 
 

@@ -95,18 +95,21 @@ def _add(basket: Basket, model: type[Any], key: str, wanted: dict[str, Any]) -> 
 
 def remove_observation(basket: Basket, obsid: str) -> bool:
     """Take an observation out; whether it was in."""
-    removed, _ = basket.lines.filter(obsid=obsid).delete()
-    if removed:
-        touch(basket)
-    return removed > 0
+    return _remove(basket, basket.lines, obsid=obsid)
 
 
 def remove_file(basket: Basket, data_uri: str) -> bool:
     """Take a single file out; whether it was in."""
-    removed, _ = basket.products.filter(data_uri=data_uri).delete()
+    return _remove(basket, basket.products, data_uri=data_uri)
+
+
+def _remove(basket: Basket, rows: Any, **name: str) -> bool:
+    if any("\0" in text for text in name.values()):  # nothing that PostgreSQL could hold
+        return False
+    removed, _ = rows.filter(**name).delete()
     if removed:
         touch(basket)
-    return removed > 0
+    return bool(removed)
 
 
 def product_row(row: Mapping[str, Any]) -> dict[str, Any]:

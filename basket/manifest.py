@@ -36,7 +36,12 @@ class ManifestRow:
     @property
     def is_link(self) -> bool:
         """A file of a partner's site, to be fetched there."""
-        return self.uri.startswith(("https://", "http://"))
+        return is_web_address(self.uri)
+
+
+def is_web_address(uri: str) -> bool:
+    """Whether a product's URI is an address of the web instead of one of the archive's own."""
+    return uri.lower().startswith(("https://", "http://"))
 
 
 def description_of(told: str | None, filename: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from basket.manifest import ManifestRow
+from basket.manifest import ManifestRow, is_web_address
 from basket.phases import Access, Status
 
 PARTS = Path(__file__).with_name("script_parts")
@@ -32,7 +32,7 @@ class Download:
 
 def address_of(archive_url: str, uri: str, folder: str) -> str:
     """Where the archive gives a product; a partner's address is its own."""
-    if uri.startswith(("https://", "http://")):
+    if is_web_address(uri):
         return uri
     return f"{archive_url}/api/v0.1/Download/file?bundle_name={folder}.sh&uri={quote(uri, safe=':/')}"
 

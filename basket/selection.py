@@ -32,18 +32,20 @@ class Selection:
     exclude: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, wish: Mapping[str, Any]) -> "Selection":
+    def parse(cls, wish: Any) -> "Selection":
         """Raises BadQuery, naming the part at fault, for what is not a selection."""
+        if not isinstance(wish, Mapping):
+            raise BadQuery('A selection is an object such as {"preset": "recommended"}.')
         known = {"preset", "filters", "include", "exclude"}
         if unknown := sorted(set(wish) - known):
             raise BadQuery(
                 f"A selection has no “{unknown[0]}”; it has {', '.join(sorted(known))}.", unknown[0]
             )
         preset = wish.get("preset", Preset.PARENTS.value)
-        if preset not in RULES:
+        if not isinstance(preset, str) or preset not in RULES:
             raise BadQuery(f"The preset is one of {', '.join(RULES)}.", "preset")
         filters = wish.get("filters") or ""
-        if not isinstance(filters, str):
+        if not _is_text(filters):
             raise BadQuery("The filters are a query string such as f.productType=SCIENCE.", "filters")
         uris = {part: _uris(wish.get(part), part) for part in ("include", "exclude")}
         return cls(preset, filters.lstrip("?"), uris["include"], uris["exclude"])
@@ -56,11 +58,16 @@ class Selection:
             "exclude": list(self.exclude),
         }
 
-    def check(self, products: OpenTable) -> None:
-        """Raises BadQuery where the filters name unknown columns, or a URI is not one of the products."""
+    def check(self, products: OpenTable, before: "Selection | None" = None) -> None:
+        """Raises BadQuery where the filters name unknown columns, or a URI is not one of the products.
+
+        URIs that `before` names already may stay: their observation may have been taken out since.
+        """
         TableQuery.parse(self.filters, products.schema)
         for part in ("include", "exclude"):
-            if foreign := not_among(list(getattr(self, part)), products.table["dataURI"]):
+            known = set(before.include + before.exclude) if before else set()
+            new = [uri for uri in getattr(self, part) if uri not in known]
+            if foreign := not_among(new, products.table["dataURI"]):
                 shown = ", ".join(foreign[:SHOWN_AT_FAULT])
                 raise BadQuery(f"Not among the products of this basket: {shown}.", part)
 
@@ -75,10 +82,15 @@ class Selection:
         return Selection(self.preset, self.filters, kept, tuple(sorted(dropped | set(self.exclude))))
 
 
+def _is_text(value: object) -> bool:
+    """Text that can be stored: without NUL and halves of characters."""
+    return isinstance(value, str) and not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
+
+
 def _uris(value: Any, part: str) -> tuple[str, ...]:
     if value is None:
         return ()
-    if not isinstance(value, list | tuple) or not all(isinstance(uri, str) for uri in value):
+    if not isinstance(value, list | tuple) or not all(map(_is_text, value)):
         raise BadQuery(f"“{part}” is a list of dataURIs.", part)
     return tuple(sorted(set(value)))
 

@@ -1,5 +1,6 @@
 """The REST door to baskets themselves and to their selection."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib.auth.models import User
@@ -98,8 +99,10 @@ class SelectionView(APIView):
 
     @extend_schema(operation_id="select", request=SelectionSerializer, responses=SelectionSerializer)
     def put(self, request: Request, basket_id: int) -> Response:
-        wish = {name: value for name, value in dict(request.data).items() if name not in ANSWERED}
-        selection = Selection.parse(wish)
+        told: Any = request.data
+        if isinstance(told, Mapping):
+            told = {name: value for name, value in told.items() if name not in ANSWERED}
+        selection = Selection.parse(told)
         with transaction.atomic():
             basket = locked(cast(User, request.user), basket_id, request)
             selection.check(products_of(lines.contents_of(basket)))

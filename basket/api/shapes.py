@@ -14,6 +14,8 @@ from basket.progress import progress_of
 from basket.sums import State
 from mastportal.api import ApiError
 
+MOST_DIGITS = 18  # of a revision
+
 
 class SelectedSerializer(serializers.Serializer[Any]):
     files = serializers.IntegerField()
@@ -163,7 +165,7 @@ def expected_revision(request: Request) -> int | None:
     if told == "*":
         return None
     text = told.removeprefix("W/").strip('"')
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > MOST_DIGITS:
         raise ApiError("bad_question", 'If-Match takes a revision, such as "3".', 400, "If-Match")
     return int(text)
 

@@ -58,7 +58,7 @@ def _change(basket: Basket, form: SelectionForm, uris: list[str]) -> None:
         "exclude": lambda: current.excluding(uris),
         "singly": lambda: replace(current, include=(), exclude=()),
     }[told["action"]]()
-    wished.check(products_of(lines.contents_of(basket)))
+    wished.check(products_of(lines.contents_of(basket)), before=current)
     lines.touch(basket, selection=wished.as_json())
 
 
