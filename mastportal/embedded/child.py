@@ -37,6 +37,7 @@ class Child:
     stop_signal: int = signal.SIGTERM
     as_nobody: bool = False
     patience_s: float = 120.0
+    stop_patience_s: float = 10.0
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0
@@ -103,17 +104,17 @@ class Child:
         if self.alive and self.process is not None:
             self.process.send_signal(self.stop_signal)
 
-    def await_end(self, patience_s: float = 10.0) -> None:
-        """Wait until it has ended; insist when that takes too long."""
+    def await_end(self) -> None:
+        """Wait until it has ended; insist when that takes longer than `stop_patience_s`."""
         if self.process is None:
             return
         try:
-            self.process.wait(patience_s)
+            self.process.wait(self.stop_patience_s)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
-    def stop(self, patience_s: float = 10.0) -> None:
+    def stop(self) -> None:
         """Ask it to end and wait until it has."""
         self.ask_to_stop()
-        self.await_end(patience_s)
+        self.await_end()

@@ -126,4 +126,8 @@ def child(state: State, port: int, log: Path) -> Child:
     options = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
     argv = [str(programs / "postgres"), "-D", str(data), "-p", str(port), *options]
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
-    return Child("PostgreSQL", argv, {"LC_ALL": "C.UTF-8"}, log, ready, stop_signal=2, as_nobody=_is_root())
+    # It writes all it holds to disk first: killing it then would lose what was answered for.
+    env = {"LC_ALL": "C.UTF-8"}
+    return Child(
+        "PostgreSQL", argv, env, log, ready, stop_signal=2, stop_patience_s=120, as_nobody=_is_root()
+    )

@@ -70,8 +70,9 @@ class _Stream:
     """The bytes of one answer; its place is free again when it ends, breaks or is closed unread."""
 
     def __init__(self, pieces: Iterator[bytes], person: object) -> None:
+        self._pieces, self._person, self._open = pieces, person, False
         _places.take(person)
-        self._pieces, self._person, self._open = pieces, person, True
+        self._open = True
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -82,6 +83,10 @@ class _Stream:
         except BaseException:
             self.close()
             raise
+
+    def __del__(self) -> None:
+        # An answer that was never sent is never closed: the place must not be lost with it.
+        self.close()
 
     def close(self) -> None:
         if self._open:

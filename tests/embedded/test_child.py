@@ -60,10 +60,10 @@ def test_a_start_that_hangs_is_given_up(sleeper: Child) -> None:
 
 def test_a_child_that_ignores_us_is_killed(tmp_path: Path) -> None:
     code = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
-    child = Child("deaf", [sys.executable, "-c", code], {}, tmp_path / "log")
+    child = Child("deaf", [sys.executable, "-c", code], {}, tmp_path / "log", stop_patience_s=0.2)
     child.start()
     wait_until(lambda: "up" in child.log.read_text())
-    child.stop(patience_s=0.2)
+    child.stop()
     assert not child.alive
 
 
