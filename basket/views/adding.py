@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from basket import access, lines
-from basket.forms import AddForm
+from basket.forms import AddForm, refused
 from basket.incoming import rows_matching, rows_named, table_of_search
 from basket.lines import Added
 from basket.models import Basket
@@ -28,7 +28,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """From a search's page: the ticked rows, or all that match, into a basket or a new one."""
     form = AddForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest("; ".join(str(errors[0]) for errors in form.errors.values()))
+        return refused(form)
     try:
         with transaction.atomic():  # a new basket stays only if something came into it
             basket = _basket_of(cast(User, request.user), form)

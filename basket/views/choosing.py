@@ -7,13 +7,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from basket import access, bundles, lines, scripts
-from basket.forms import BundleForm, SelectionForm
+from basket.forms import BundleForm, SelectionForm, refused
 from basket.harvest import products_of
 from basket.models import Basket
 from basket.selection import Selection
@@ -36,7 +36,7 @@ def choose(request: HttpRequest, basket_id: int) -> HttpResponse:
     basket = access.basket_to_write(request.user, basket_id)
     form = SelectionForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest("; ".join(str(errors[0]) for errors in form.errors.values()))
+        return refused(form)
     try:
         with transaction.atomic():
             Basket.objects.select_for_update().get(pk=basket.pk)
@@ -68,7 +68,7 @@ def request_bundle(request: HttpRequest, basket_id: int) -> HttpResponse:
     basket = access.basket_to_read(request.user, basket_id)
     form = BundleForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest("; ".join(str(errors[0]) for errors in form.errors.values()))
+        return refused(form)
     try:
         with transaction.atomic():
             queue_products(want(lines.contents_of(basket).executed))

@@ -20,7 +20,7 @@ FILES = {
     "productSubGroupDescription": st.sampled_from(GROUPS),
     "productGroupDescription": st.sampled_from([None, "Minimum Recommended Products"]),
 }
-ROWS = st.lists(st.builds(lambda **told: product(**told), **FILES), max_size=12)
+ROWS = st.lists(st.builds(product, **FILES), max_size=12)
 QUICK = settings(max_examples=60, deadline=None)
 
 

@@ -1,0 +1,166 @@
+"""The end of a bundle: its archive as zipfile and tarfile see it, against its manifest."""
+
+import hashlib
+import io
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import User
+from isal import isal_zlib
+
+from basket import finishing
+from basket.archive import Layout
+from basket.finishing import manifest_html, manifest_rows
+from basket.models import Bundle, BundleFile
+from basket.phases import Phase, Status
+from mastportal.files.models import StoredFile
+
+pytestmark = pytest.mark.django_db
+WHEN = datetime(2026, 3, 4, 5, 6, 8, tzinfo=UTC)
+PATHS = ["JWST/jw_a/a_cal.fits", "JWST/jw_b/été 星.fits", "HST/j8/empty.fits"]
+
+
+class Bundled:
+    """A bundle whose files' bytes are kept here instead of in the store."""
+
+    def __init__(self, owner: User, format: str = "zip") -> None:
+        self.bundle = Bundle.objects.create(
+            name="b", owner=owner, folder="MAST_x", format=format, phase=Phase.EXECUTING
+        )
+        self.bytes: dict[str, bytes] = {}
+
+    def put(self, path: str, content: bytes) -> BundleFile:
+        key = f"key-{len(self.bytes)}"
+        self.bytes[key] = content
+        facts = {"size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        stored = StoredFile.objects.create(
+            data_uri=f"mast:{path}",
+            key=key,
+            phase="COMPLETED",
+            access="PUBLIC",
+            crc32=isal_zlib.crc32(content),
+            last_modified=WHEN,
+            **facts,
+        )
+        return self.line(path, Status.OK, stored_file=stored, phase=Phase.COMPLETED, **facts)
+
+    def line(self, path: str, status: str, **fields: object) -> BundleFile:
+        n = BundleFile.objects.count()
+        told = {"data_uri": f"mast:{path}", "path": path, "access": "PUBLIC", "phase": Phase.ERROR}
+        return BundleFile.objects.create(bundle=self.bundle, n=n, status=status, **(told | fields))
+
+    def finished(self) -> Bundle:
+        assert finishing.finish(self.bundle.pk)
+        self.bundle.refresh_from_db()
+        return self.bundle
+
+    def content(self) -> bytes:
+        layout = Layout.from_bytes(bytes(self.bundle.plan or b""))
+        return b"".join(layout.read(0, layout.size, self._read))
+
+    def _read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
+        yield self.bytes[key][start:stop]
+
+
+@pytest.fixture
+def bundled(alice: User) -> Bundled:
+    """Three files of all kinds of names, one of them empty."""
+    made = Bundled(alice)
+    for n, path in enumerate(PATHS):
+        made.put(path, bytes([n]) * 1000 * (2 - n))
+    return made
+
+
+def test_zipfile_sees_what_the_manifest_says(bundled: Bundled) -> None:
+    bundle = bundled.finished()
+    archive = zipfile.ZipFile(io.BytesIO(bundled.content()))
+    assert archive.testzip() is None
+    assert archive.namelist() == ["MAST_x/MANIFEST.HTML", *(f"MAST_x/{path}" for path in PATHS)]
+    for row in manifest_rows(bundle):
+        content = archive.read(f"MAST_x/{row.path}")
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (row.size, row.sha256)
+
+
+def test_tarfile_sees_what_the_manifest_says(alice: User) -> None:
+    made = Bundled(alice, "tar")
+    made.put(PATHS[1], b"x" * 513)
+    bundle = made.finished()
+    with tarfile.open(fileobj=io.BytesIO(made.content())) as archive:
+        assert archive.getnames() == ["MAST_x/MANIFEST.HTML", f"MAST_x/{PATHS[1]}"]
+        assert archive.extractfile(f"MAST_x/{PATHS[1]}").read() == b"x" * 513
+    assert bundle.file_name == "MAST_x.tar"
+
+
+def test_size_and_etag_are_of_the_bytes_that_leave(bundled: Bundled) -> None:
+    bundle = bundled.finished()
+    assert bundle.size_bytes == len(bundled.content())
+    assert bundle.etag == Layout.from_bytes(bytes(bundle.plan)).etag
+
+
+def test_the_manifest_inside_is_the_one_that_is_shown(bundled: Bundled) -> None:
+    bundle = bundled.finished()
+    inside = zipfile.ZipFile(io.BytesIO(bundled.content())).read("MAST_x/MANIFEST.HTML")
+    assert inside.decode() == manifest_html(bundle) == bundle.manifest
+
+
+def test_files_keep_the_archives_times(bundled: Bundled) -> None:
+    bundled.finished()
+    _, *members = zipfile.ZipFile(io.BytesIO(bundled.content())).infolist()
+    assert {member.date_time for member in members} == {(2026, 3, 4, 5, 6, 8)}
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.RESTRICTED, Status.MISSING, Status.REMOTE])
+def test_what_is_not_there_is_named_with_its_reason(bundled: Bundled, status: str) -> None:
+    bundled.line("JWST/lost/lost.fits", status, error="It is <away> & gone.")
+    bundle = bundled.finished()
+    assert "lost.fits" not in " ".join(zipfile.ZipFile(io.BytesIO(bundled.content())).namelist())
+    assert f"<td>{status}</td><td>It is &lt;away&gt; &amp; gone.</td>" in bundle.manifest
+
+
+def test_one_file_that_waits_holds_it_up(bundled: Bundled) -> None:
+    last = bundled.line("JWST/x/last.fits", Status.WAITING, phase=Phase.PENDING)
+    assert not finishing.finish(bundled.bundle.pk)
+    BundleFile.objects.filter(pk=last.pk).update(status=Status.FAILED)
+    assert finishing.finish(bundled.bundle.pk)
+
+
+def test_finished_is_finished(bundled: Bundled) -> None:
+    """A second message does not lay it out anew, though a manifest made later would differ."""
+    before = bundled.finished()
+    facts = (before.etag, before.ended_at, before.manifest, before.expires_at)
+    assert not finishing.finish(before.pk)
+    before.refresh_from_db()
+    assert facts == (before.etag, before.ended_at, before.manifest, before.expires_at)
+
+
+@pytest.mark.parametrize("phase", [Phase.PENDING, Phase.ABORTED, Phase.ERROR, Phase.COMPLETED])
+def test_only_a_bundle_under_way_is_finished(bundled: Bundled, phase: str) -> None:
+    Bundle.objects.update(phase=phase)
+    assert not finishing.finish(bundled.bundle.pk)
+    assert Bundle.objects.get().plan is None
+
+
+def test_all_given_up_leaves_the_manifest_alone(alice: User) -> None:
+    made = Bundled(alice)
+    made.line("JWST/x/x.fits", Status.MISSING, error="gone")
+    bundle = made.finished()
+    assert bundle.is_ready
+    assert zipfile.ZipFile(io.BytesIO(made.content())).namelist() == ["MAST_x/MANIFEST.HTML"]
+
+
+def test_before_its_end_the_manifest_tells_how_things_stand(bundled: Bundled) -> None:
+    bundled.line("JWST/x/late.fits", Status.WAITING, expected_bytes=12345)
+    page = manifest_html(bundled.bundle)
+    assert "late.fits" in page
+    assert "12345" in page
+    assert bundled.bundle.manifest == ""
+
+
+def test_it_remembers_how_it_came_and_until_when_it_is_kept(bundled: Bundled) -> None:
+    bundle = bundled.finished()
+    assert (bundle.summary["total"], bundle.summary["done"]) == (3, 3)
+    assert bundle.phase == Phase.COMPLETED
+    assert bundle.expires_at > bundle.ended_at
