@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mastportal.tables.codes import OpenTable
-from mastportal.tables.coding import Codes, Ints, Mask
+from mastportal.tables.coding import Array, Codes, Ints, Mask
 from mastportal.tables.columns import Column, column_named
 from mastportal.tables.filters import Masks
 from mastportal.tables.grammar import FACET_LIMIT, TableQuery, meaning
@@ -72,7 +72,8 @@ def _chosen(codes: Codes, column: Column, query: TableQuery) -> Ints:
     texts = [text for operator in ("f", "not") for text in query.values(operator, column.name)]
     if not texts:
         return np.empty(0, dtype=np.int64)
-    wanted = pa.array([meaning(text, column) for text in texts])
+    meanings: list[Any] = [meaning(text, column) for text in texts]
+    wanted: Array = pa.array(meanings)
     compared = codes.folded if column.is_text else codes.folded.cast(pa.float64(), safe=False)
     return np.flatnonzero(pc.is_in(compared, value_set=wanted).to_numpy(zero_copy_only=False))
 
