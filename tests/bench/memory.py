@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 
@@ -16,25 +16,25 @@ ROWS = 500_000
 
 
 class Peak:
-    """The largest resident memory of some processes while something else goes on."""
+    """How far the resident memory of each of some processes grows while something else goes on."""
 
     def __init__(self, find: Callable[[], list[psutil.Process]]) -> None:
         self._find, self._stop = find, threading.Event()
-        self.start_bytes = self.bytes = self._now()
+        self._start = self._now()
+        self._peak = dict(self._start)
         self._thread = threading.Thread(target=self._watch)
 
-    def _now(self) -> int:
-        sizes = []
+    def _now(self) -> dict[int, int]:
+        sizes = {}
         for process in self._find():
-            try:
-                sizes.append(process.memory_info().rss)
-            except psutil.NoSuchProcess:
-                continue
-        return max(sizes, default=0)
+            with suppress(psutil.NoSuchProcess):
+                sizes[process.pid] = process.memory_info().rss
+        return sizes
 
     def _watch(self) -> None:
         while not self._stop.wait(0.05):
-            self.bytes = max(self.bytes, self._now())
+            for pid, size_bytes in self._now().items():
+                self._peak[pid] = max(size_bytes, self._peak.get(pid, 0))
 
     @contextmanager
     def watching(self) -> Iterator["Peak"]:
@@ -44,14 +44,20 @@ class Peak:
         self._thread.join()
 
     @property
+    def before_mib(self) -> float:
+        """Of the smallest of them; a process that came later is measured against it, too."""
+        return min(self._start.values()) / MIB
+
+    @property
     def growth_mib(self) -> float:
-        return (self.bytes - self.start_bytes) / MIB
+        """Of the one that grew most."""
+        least = min(self._start.values())
+        return max(size - self._start.get(pid, least) for pid, size in self._peak.items()) / MIB
 
 
 def _figure(name: str, peak: Peak, goal_mib: int) -> Figure:
     """Growth in MiB; the reference is the same process before the work."""
-    before_mib = peak.start_bytes / MIB
-    grown = peak.growth_mib
+    before_mib, grown = peak.before_mib, peak.growth_mib
     return Figure(name, grown, before_mib, "MiB", grown / before_mib, f"<= {goal_mib} MiB", grown <= goal_mib)
 
 

@@ -78,8 +78,12 @@ class Portal:
 
     def processes(self, word: str) -> list[psutil.Process]:
         """Processes of this portal whose command line has `word`: gunicorn, ask@, fetch@."""
-        family = psutil.Process(self.process.pid).children(recursive=True)
-        return [p for p in family if any(word in part for part in p.cmdline())]
+        found = []
+        for process in psutil.Process(self.process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if any(word in part for part in process.cmdline()):
+                    found.append(process)
+        return found
 
 
 @contextlib.contextmanager
