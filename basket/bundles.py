@@ -26,6 +26,7 @@ from mastportal.tables.columns import BadQuery
 
 NOTHING = "Nothing is selected: choose a preset or single products first."
 ROWS_AT_ONCE = 2000
+TRIED_LATELY = timedelta(minutes=10)
 
 
 def folder_now() -> str:
@@ -48,10 +49,14 @@ def request(basket: Basket, user: User, format: str, layout: str) -> Bundle:
 
 
 def observation_in_hand(obsid: str, user: User) -> Bundle | None:
-    """The person's own bundle of an observation's recommended products under way, or whole and kept."""
+    """The person's own bundle of an observation's recommended products: under way, or whole and kept.
+
+    One that ended with gaps counts for a while, too, so that asking again and again makes no more of them.
+    """
     whole = Q(phase=Phase.COMPLETED, expires_at__gt=Now(), summary__given_up=0, size_bytes__isnull=False)
+    tried = Q(phase__in=[Phase.COMPLETED, Phase.ERROR], ended_at__gt=Now() - TRIED_LATELY)
     mine = Bundle.objects.filter(owner_id=user.pk, wanted__observation=obsid).defer("plan", "manifest")
-    return mine.filter(Q(phase__in=UNDER_WAY) | whole).first()
+    return mine.filter(Q(phase__in=UNDER_WAY) | whole | tried).first()
 
 
 def request_observation(row: dict[str, Any], user: User) -> Bundle:

@@ -271,3 +271,12 @@ def test_the_observation_of_a_direct_download_is_used_again(alice: User, sandbox
         if row["productGroupDescription"]
     }
     assert {file.data_uri for file in bundle.files.all()} == marked
+
+
+def test_an_observation_that_lately_failed_is_not_tried_at_every_poll(alice: User) -> None:
+    row: dict[str, Any] = {"obsid": "7", "obs_id": "jw7"}
+    bundle = bundles.request_observation(row, alice)
+    Bundle.objects.filter(pk=bundle.pk).update(phase=Phase.ERROR, ended_at=timezone.now())
+    assert bundles.observation_in_hand(row["obsid"], alice) == bundle
+    Bundle.objects.filter(pk=bundle.pk).update(ended_at=timezone.now() - timedelta(hours=1))
+    assert bundles.observation_in_hand(row["obsid"], alice) is None
