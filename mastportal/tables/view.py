@@ -14,6 +14,7 @@ from mastportal.tables.export import FORMATS
 from mastportal.tables.facets import facets
 from mastportal.tables.facetview import FacetView, facet_view
 from mastportal.tables.grammar import FACET_LIMIT, TableQuery
+from mastportal.tables.heads import Head, head
 from mastportal.tables.links import Chip, Link, Pager, chips, pager
 from mastportal.tables.paging import Page, Row, page
 
@@ -37,21 +38,6 @@ class RowState:
 
 PLAIN = RowState("")
 StateOf = Callable[[Row], RowState]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A column's head: `sort_url` sorts by it alone (again: down, then not), `also_url` after the others."""
-
-    column: Column
-    sort_url: str
-    also_url: str
-    aria_sort: str
-    place: int
-
-    @property
-    def style(self) -> str:
-        return "num" if self.column.is_number else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +213,7 @@ def table_view(
         key=table.key,
         page=found,
         shown=shown,
-        heads=[_head(column, query, path) for column in described],
+        heads=[head(column, query, path) for column in described],
         rows=rows,
         facets=facet_views(table, query, path, [name for name in facet_columns if name in columns]),
     )
@@ -258,23 +244,3 @@ def facet_views(table: OpenTable, query: TableQuery, path: str, columns: Sequenc
     described = columns_of(table.schema)
     made = [facet_view(by_name[name], described[name], query, path) for name in names]
     return [each for each in made if each.says_something]
-
-
-def _head(column: Column, query: TableQuery, path: str) -> Head:
-    keys = [key.removeprefix("-") for key in query.sort]
-    place = keys.index(column.name) + 1 if column.name in keys else 0
-    direction = "" if not place else "descending" if query.sort[place - 1].startswith("-") else "ascending"
-    turned = {"": column.name, "ascending": f"-{column.name}", "descending": ""}[direction]
-    alone = (turned,) if turned else ()
-    others = tuple(key for key in query.sort if key.removeprefix("-") != column.name)
-    also = tuple(
-        filter(None, [turned if key.removeprefix("-") == column.name else key for key in query.sort])
-    )
-    also = also if place else (*others, column.name)
-    return Head(
-        column=column,
-        sort_url=query.address(path, sort=alone, page=1),
-        also_url=query.address(path, sort=also, page=1),
-        aria_sort=direction,
-        place=place if len(keys) > 1 else 0,
-    )
