@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -43,14 +44,19 @@ class Started:
             text=True,
         )
         assert self._process.stdout
+        too_late = threading.Timer(PATIENCE_S, self._process.kill)
+        too_late.start()
         line = self._process.stdout.readline()
+        too_late.cancel()
         self.family = psutil.Process(self._process.pid).children(recursive=True) if line else []
         return line
 
     def manage(self, *words: str) -> str:
         """What a management command prints on standard output."""
         command = python("-m", "mastportal.embedded", "manage", *words)
-        done = subprocess.run(command, env=self._env, cwd=CHECKOUT, capture_output=True, text=True)
+        done = subprocess.run(
+            command, env=self._env, cwd=CHECKOUT, capture_output=True, text=True, timeout=PATIENCE_S
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
