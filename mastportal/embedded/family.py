@@ -101,12 +101,12 @@ def sandbox(state: State, wishes: Wishes, port: int) -> Child:
 
 
 @contextlib.contextmanager
-def data_services(state: State) -> Iterator[tuple[Family, dict[str, int]]]:
+def data_services(state: State, *, lasting: bool = True) -> Iterator[tuple[Family, dict[str, int]]]:
     """PostgreSQL and Valkey on free ports, and the portal's database; all stopped at the end."""
     family, ports = Family(), {"postgres": free_port(), "valkey": free_port()}
     try:
         family.add(
-            postgres.child(state, ports["postgres"], log_of(state, "postgres")),
+            postgres.child(state, ports["postgres"], log_of(state, "postgres"), lasting=lasting),
             valkey.child(state, ports["valkey"], log_of(state, "valkey")),
         )
         postgres.ensure_database(state, ports["postgres"])

@@ -23,6 +23,8 @@ SETTINGS = {
     "log_min_messages": "warning",
 }
 
+HASTY = {"fsync": "off", "full_page_writes": "off"}
+
 
 def _is_root() -> bool:
     return os.geteuid() == 0
@@ -109,8 +111,11 @@ def ensure_database(state: State, port: int) -> None:
             connection.execute("CREATE DATABASE portal")
 
 
-def child(state: State, port: int, log: Path) -> Child:
-    """PostgreSQL on `port`, its cluster made when there is none. Raises StartError."""
+def child(state: State, port: int, log: Path, *, lasting: bool = True) -> Child:
+    """PostgreSQL on `port`, its cluster made when there is none. Raises StartError.
+
+    One that is not `lasting` never waits for the disk: its data are thrown away with its folder.
+    """
     programs = binaries(state)
     data = shelter(state) / "postgres"
     if not (data / "PG_VERSION").exists():
@@ -123,7 +128,8 @@ def child(state: State, port: int, log: Path) -> Child:
             return False
         return True
 
-    options = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
+    chosen = SETTINGS if lasting else SETTINGS | HASTY
+    options = [part for key, value in chosen.items() for part in ("-c", f"{key}={value}")]
     argv = [str(programs / "postgres"), "-D", str(data), "-p", str(port), *options]
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
     # It writes all it holds to disk first: killing it then would lose what was answered for.

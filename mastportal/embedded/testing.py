@@ -32,7 +32,7 @@ def throwaway(options: tuple[str, ...] = ()) -> Iterator[dict[str, str]]:
         wishes = Wishes(Path(folder), free_port(), "sandbox", free_port(), options)
         state = State.at(wishes.folder)
         (state.folder / "static").mkdir()  # whitenoise warns where there is none, and warnings are errors
-        with data_services(state) as (family, ports):
+        with data_services(state, lasting=False) as (family, ports):
             family.add(sandbox(state, wishes, wishes.sandbox_port))
             yield django_environment(state, wishes, ports)
 
