@@ -10,11 +10,13 @@ NAMES = ("search", "tables", "bundle", "memory")
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./run bench")
-    parser.add_argument("names", nargs="*", choices=[*NAMES, []], default=list(NAMES))
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(NAMES)}; all without any")
     parser.add_argument("--json", type=Path, metavar="FILE")
     chosen = parser.parse_args()
+    if unknown := set(chosen.names) - set(NAMES):
+        parser.error(f"no benchmark is named {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
     figures = []
-    for name in chosen.names:
+    for name in chosen.names or NAMES:
         for figure in importlib.import_module(f"tests.bench.{name}").run():
             print(figure.line(), flush=True)
             figures.append(figure)
