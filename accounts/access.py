@@ -52,11 +52,6 @@ def role_on(user: Person, thing: Shareable) -> str | None:
     return role_in(user, thing.group_id) if thing.group_id is not None else None
 
 
-def may_see(user: Person, thing: Shareable) -> bool:
-    """Owners and all members of the group."""
-    return role_on(user, thing) is not None
-
-
 def may_edit(user: Person, thing: Shareable) -> bool:
     """Owners and the group's owners and editors."""
     return role_on(user, thing) in WRITERS

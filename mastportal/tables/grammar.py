@@ -119,11 +119,6 @@ class TableQuery:
         )
         return replace(self, filters=kept, page=1)
 
-    def only_about(self, columns: Iterable[str]) -> Self:
-        """Without every filter on other columns."""
-        wanted = set(columns)
-        return replace(self, filters=tuple(found for found in self.filters if found.column in wanted))
-
     def values(self, operator: str, column: str) -> list[str]:
         return [
             found.value for found in self.filters if found.operator == operator and found.column == column

@@ -54,19 +54,19 @@ def test_owner_of_a_private_thing(alice, bob):
     thing = Thing(owner_id=alice.pk)
     assert access.role_on(alice, thing) == "owner"
     assert access.may_edit(alice, thing)
-    assert not access.may_see(bob, thing)
+    assert access.role_on(bob, thing) is None
 
 
 def test_nobody_is_not_the_owner_of_an_ownerless_thing(db):
-    assert not access.may_see(AnonymousUser(), Thing(owner_id=None))
+    assert access.role_on(AnonymousUser(), Thing(owner_id=None)) is None
 
 
 def test_members_see_and_editors_change(alice, bob, reader, charlie, group):
     thing = Thing(owner_id=alice.pk, group_id=group.pk)
     assert access.may_edit(bob, thing)
-    assert access.may_see(reader, thing)
+    assert access.role_on(reader, thing) is not None
     assert not access.may_edit(reader, thing)
-    assert not access.may_see(charlie, thing)
+    assert access.role_on(charlie, thing) is None
 
 
 def test_a_former_member_keeps_what_is_their_own(bob, group):

@@ -91,14 +91,6 @@ def test_a_filter_added_and_taken_away_leaves_the_rest(query: TableQuery, added:
     assert set(back.filters) == (set(query.filters) - alike) | kept
 
 
-@given(queries(), st.sampled_from(SCHEMA.names))
-def test_only_about_one_column_and_the_others_make_the_whole(query: TableQuery, name: str) -> None:
-    mine = query.only_about([name]).filters
-    rest = query.only_about(set(SCHEMA.names) - {name}).filters
-    assert set(mine) | set(rest) == set(query.filters)
-    assert all(each.column == name for each in mine)
-
-
 @given(queries())
 def test_without_any_value_a_whole_operator_goes(query: TableQuery) -> None:
     left = query.without("f", "target_name")
