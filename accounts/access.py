@@ -78,3 +78,23 @@ def editable_or_403(rows: QuerySet[Row], user: Person, **lookup: object) -> Row:
     if not may_edit(user, row):  # type: ignore[arg-type]
         raise PermissionDenied("You may look at this but not change it; ask its owner.")
     return row
+
+
+def groups_to_share_with(user: Person) -> list[tuple[int, str]]:
+    """Id and name of the groups in which `user` may write."""
+    return [(seat.group_id, seat.group.name) for seat in roles_of(user) if seat.role in WRITERS]
+
+
+def group_to_share_with(user: Person, group_id: int | None) -> ResearchGroup | None:
+    """The group something is to be shared with: one in which `user` may write. None shares with nobody.
+
+    Raises PermissionDenied.
+    """
+    if group_id is None:
+        return None
+    group = groups_of(user).filter(pk=group_id).first()
+    if group is None:
+        raise PermissionDenied("You are not in that research group, so nothing can be shared with it.")
+    if role_in(user, group) not in WRITERS:
+        raise PermissionDenied("You may read in this group but not share with it; ask its owner.")
+    return group

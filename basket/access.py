@@ -9,12 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 from accounts.access import (
-    WRITERS,
     Person,
     editable_or_403,
-    groups_of,
+    group_to_share_with,
     may_edit,
-    role_in,
     role_on,
     visible,
     visible_or_404,
@@ -22,7 +20,7 @@ from accounts.access import (
 from accounts.models import ResearchGroup
 from basket.models import Basket, Bundle
 
-__all__ = ["Person", "may_edit", "role_on"]
+__all__ = ["Person", "group_to_share_with", "may_edit", "role_on"]
 
 
 def visible_baskets(user: Person) -> QuerySet[Basket]:
@@ -49,18 +47,6 @@ def bundle_to_read(user: Person, bundle_id: UUID) -> Bundle:
 
 def bundle_to_write(user: Person, bundle_id: UUID) -> Bundle:
     return editable_or_403(visible_bundles(user), user, pk=bundle_id)
-
-
-def group_to_share_with(user: Person, group_id: int | None) -> ResearchGroup | None:
-    """The group a basket is to be shared with: one in which `user` may write. None shares with nobody."""
-    if group_id is None:
-        return None
-    group = groups_of(user).filter(pk=group_id).first()
-    if group is None:
-        raise PermissionDenied("You are not in that research group, so nothing can be shared with it.")
-    if role_in(user, group) not in WRITERS:
-        raise PermissionDenied("You may read in this group but not share a basket with it; ask its owner.")
-    return group
 
 
 def new_group(user: Person, basket: Basket, group_id: int | None) -> ResearchGroup | None:

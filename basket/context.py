@@ -6,8 +6,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.access import Person
-from basket.forms import groups_to_share_with
+from accounts.access import Person, groups_to_share_with
 from basket.models import Basket
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpResponseBadRequest
 
-from accounts.access import WRITERS, Person, roles_of
+from accounts.access import Person, groups_to_share_with
 from basket.models import Bundle
 from basket.phases import Preset
 
@@ -14,11 +14,6 @@ def refused(form: forms.Form) -> HttpResponseBadRequest:
     """What is wrong with a form that no page of ours sends, as plain text: it repeats what was sent."""
     sentences = "; ".join(str(errors[0]) for errors in form.errors.values())
     return HttpResponseBadRequest(sentences, content_type="text/plain; charset=utf-8")
-
-
-def groups_to_share_with(user: Person) -> list[tuple[int, str]]:
-    """Id and name of the groups in which `user` may write."""
-    return [(seat.group_id, seat.group.name) for seat in roles_of(user) if seat.role in WRITERS]
 
 
 class BasketForm(forms.Form):

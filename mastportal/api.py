@@ -1,8 +1,8 @@
-"""Owns the REST interface's one error shape, paging and content type. Holds no views."""
+"""Owns the REST interface's one error shape, revisions and content type. Holds no views."""
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
@@ -24,6 +24,7 @@ from mastportal.tables.filters import BadQuery
 
 logger = logging.getLogger(__name__)
 API_PREFIX = "/api/v1/"
+MOST_DIGITS = 18  # of a revision
 
 
 class ApiError(Exception):
@@ -103,6 +104,40 @@ def as_error(error: Exception, context: dict[str, Any]) -> Response | None:
         logger.exception("unexpected error in the API", exc_info=error)
         shaped = ApiError("internal", "Something broke here; the administrator's log says what.", 500)
     return Response(error_body(shaped), status=shaped.status, headers=shaped.headers)
+
+
+class Revised(Protocol):
+    """What several people change; its revision grows with each change."""
+
+    revision: int
+
+
+def tag_of(thing: Revised) -> dict[str, str]:
+    """The header that says which revision this is."""
+    return {"ETag": f'"{thing.revision}"'}
+
+
+def expected_revision(request: Request) -> int | None:
+    """The revision that If-Match names; None for `*`. Raises ApiError 428 without it."""
+    told = request.headers.get("If-Match", "").strip()
+    if not told:
+        raise ApiError("precondition_required", 'Say which revision you change: If-Match: "revision".', 428)
+    if told == "*":
+        return None
+    text = told.removeprefix("W/").strip('"')
+    if not text.isdecimal() or len(text) > MOST_DIGITS:
+        raise ApiError("bad_question", 'If-Match takes a revision, such as "3".', 400, "If-Match")
+    return int(text)
+
+
+def check_revision(thing: Revised, expected: int | None) -> None:
+    """Raises ApiError 412 when somebody changed it since."""
+    if expected is not None and expected != thing.revision:
+        raise ApiError(
+            "precondition_failed",
+            f"This was changed meanwhile: it is at revision {thing.revision}, not {expected}.",
+            412,
+        )
 
 
 class AlwaysJson(BaseContentNegotiation):

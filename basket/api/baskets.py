@@ -16,16 +16,13 @@ from basket.api.shapes import (
     BasketSerializer,
     SelectionSerializer,
     basket_json,
-    check_revision,
-    expected_revision,
     selection_json,
-    tag_of,
 )
 from basket.harvest import products_of
 from basket.models import Basket
 from basket.selection import Selection
 from basket.sums import state_of
-from mastportal.api import ApiError
+from mastportal.api import ApiError, check_revision, expected_revision, tag_of
 
 BASKETS = inline_serializer("Baskets", {"results": BasketSerializer(many=True)})
 

@@ -1,4 +1,4 @@
-"""Owns the JSON shapes of baskets and bundles, and the revision by which changes are told apart."""
+"""Owns the JSON shapes of baskets and bundles."""
 
 from typing import Any
 
@@ -8,13 +8,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from basket.access import Person, role_on
-from basket.models import Basket, Bundle
+from basket.models import Bundle
 from basket.phases import Preset
 from basket.progress import progress_of
 from basket.sums import State
-from mastportal.api import ApiError
-
-MOST_DIGITS = 18  # of a revision
 
 
 class SelectedSerializer(serializers.Serializer[Any]):
@@ -150,31 +147,3 @@ def bundle_json(bundle: Bundle, request: HttpRequest | Request) -> dict[str, Any
             "checksums": link("api-checksums"),
         },
     }
-
-
-def tag_of(basket: Basket) -> dict[str, str]:
-    """The header that says which revision this is."""
-    return {"ETag": f'"{basket.revision}"'}
-
-
-def expected_revision(request: Request) -> int | None:
-    """The revision that If-Match names; None for `*`. Raises ApiError 428 without it."""
-    told = request.headers.get("If-Match", "").strip()
-    if not told:
-        raise ApiError("precondition_required", 'Say which revision you change: If-Match: "revision".', 428)
-    if told == "*":
-        return None
-    text = told.removeprefix("W/").strip('"')
-    if not text.isdecimal() or len(text) > MOST_DIGITS:
-        raise ApiError("bad_question", 'If-Match takes a revision, such as "3".', 400, "If-Match")
-    return int(text)
-
-
-def check_revision(basket: Basket, expected: int | None) -> None:
-    """Raises ApiError 412 when somebody changed the basket since."""
-    if expected is not None and expected != basket.revision:
-        raise ApiError(
-            "precondition_failed",
-            f"This basket was changed meanwhile: it is at revision {basket.revision}, not {expected}.",
-            412,
-        )
