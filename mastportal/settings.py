@@ -132,6 +132,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": f"{VALKEY_URL}/1",
         "KEY_PREFIX": "portal",
+        "OPTIONS": {"pool_class": "mastportal.cachepool.OnePool"},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

@@ -16,6 +16,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
+from redis import ConnectionPool
 from rest_framework.test import APIClient
 
 from accounts.models import Membership, ResearchGroup
@@ -40,6 +41,16 @@ def shared() -> Path:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with a worker come last: once it lives, it takes what the others only queue."""
     items.sort(key=lambda item: "worker" in getattr(item, "fixturenames", ()))
+
+
+def pytest_sessionfinish() -> None:
+    """Close what a process keeps open for its life: a socket left to the garbage collector is a warning."""
+    app.pool.force_close_all()
+    get_cache_pool().disconnect()
+
+
+def get_cache_pool() -> ConnectionPool:
+    return cache._cache.get_client().connection_pool
 
 
 class Sandbox:

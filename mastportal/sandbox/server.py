@@ -121,6 +121,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Transfer-Encoding", "chunked")
         else:
             self.send_header("Content-Length", str(answer.length))
+        if self.close_connection:  # else a client may put its next request on a connection about to go
+            self.send_header("Connection", "close")
         self.end_headers()
 
     def _shaped(self, pieces: Iterable[bytes], length: int | None, fault: Fault | None) -> Iterable[bytes]:
