@@ -9,11 +9,12 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from accounts import archive
+from accounts.layouts import layout_of
 from mastportal.mast.coordinates import as_sexagesimal
-from mastportal.mast.criteria import parse_question
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.target import display_name, format_radius
 from mastportal.search import results
+from mastportal.search.asking import read
 from mastportal.search.failures import PASSING, Expired, Failed, NoRows, NotReady
 from mastportal.search.forms import form_of, params_of
 from mastportal.search.models import ResultSet, Search
@@ -69,7 +70,7 @@ def understood_words(search: Search, result: ResultSet | None) -> str:
     if not understood or understood.get("ra_deg") is None:
         return ""
     words = as_sexagesimal(understood["ra_deg"], understood["dec_deg"])
-    target = parse_question(search.criteria).target
+    target = read(search.criteria).target
     if target is not None and target.name is not None:
         words = f"{display_name(target.name)} → {words}"
     if understood.get("resolver"):
@@ -83,7 +84,7 @@ def result_context(user: User, search: Search, params: QueryDict, path: str) -> 
     context = _about(user, search)
     try:
         result = results.snapshot(search, params.get("result", ""))
-        view = result_view(search, result, params, path)
+        view = result_view(user, search, result, params, path)
     except NoRows as error:
         return context | _without_rows(search, error)
     except BadQuery as error:
@@ -108,18 +109,27 @@ def _about(user: User, search: Search) -> dict[str, Any]:
     }
 
 
-def result_view(search: Search, result: ResultSet, params: QueryDict, path: str) -> TableView:
+def layout_kind(search: Search) -> str:
+    """The kind of table whose columns a person remembers: each instrument's keywords are one."""
+    if search.collection != "jwst-keywords":
+        return "observations"
+    return f"jwst-keywords:{str(search.criteria.get('instrument', '')).casefold()}"
+
+
+def result_view(user: User, search: Search, result: ResultSet, params: QueryDict, path: str) -> TableView:
     """Raises NoRows when the rows cannot be read, BadQuery when the address asks what they cannot answer."""
     table = results.open_table(result.pk)
     pairs = [(name, value) for name, values in params.lists() for value in values]
     kind = "jwst-keywords" if search.collection == "jwst-keywords" else "observations"
+    layout = layout_of(user, layout_kind(search)).among(table.columns)
     return table_view(
         table,
-        TableQuery.parse(pairs, table.schema),
+        layout.followed_by(TableQuery.parse(pairs, table.schema), params),
         path,
         facet_columns=FACETS[kind].split(),
         usual_columns=_usual_columns(kind, table),
         values=COLUMNS,
+        layout=layout,
         state_of=states_of(archive.today_mjd(), str(search.pk)),
     )
 
@@ -150,6 +160,7 @@ def table_context(search: Search, result: ResultSet, view: TableView) -> dict[st
         "rows_are": "files" if search.collection == "jwst-keywords" else "observations",
         "select_form": "selected",
         "selection_key": str(result.pk),
+        "layout_url": reverse("table-layout", args=[layout_kind(search)]),
         "actions": "search/actions.html",
         "export_url": f"{reverse('api-export', args=[search.pk])}?result={result.pk}&",
         "detail_path": f"{reverse('result', args=[search.pk])}rows/{result.pk}/",

@@ -8,15 +8,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from mastportal.mast.criteria import Criteria, parse_question
-from mastportal.mast.errors import BadQuestion
+from mastportal.search.asking import Asking, read
 from mastportal.search.failures import PASSING
 from mastportal.search.models import ResultSet, Search, SearchUse
 from mastportal.work import UNFINISHED
 
 # While the archive is down, an old answer is served for so long before it is asked once more.
 PAUSE_S = 30
-_OURS = {"refresh"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +31,6 @@ class Asked:
         return not self.result.is_unfinished
 
 
-def read(question: Mapping[str, object]) -> Criteria:
-    """The criteria of a question, in one canonical form. Raises BadQuestion naming the field at fault."""
-    if "from_search" in question:
-        raise BadQuestion(
-            "The observations of a keyword result cannot be asked for yet; search by programme instead.",
-            field="from_search",
-        )
-    return parse_question({name: value for name, value in question.items() if name not in _OURS})
-
-
 @transaction.atomic
 def ask(question: Mapping[str, object], user: User, refresh: bool = False) -> Asked:
     """A fresh answer kept here, else the question under way, else a new one, which the caller
@@ -51,8 +39,8 @@ def ask(question: Mapping[str, object], user: User, refresh: bool = False) -> As
     An answer older than RESULT_TTL_S is asked for anew and stays until the new one is there. Raises
     BadQuestion.
     """
-    criteria = read(question)
-    search = _search_of(criteria)
+    asking = read(question)
+    search = _search_of(asking)
     _note_use(search, user)
     if not refresh and (answer := _good_enough(search)):
         return Asked(search, answer, must_queue=False)
@@ -63,21 +51,21 @@ def ask(question: Mapping[str, object], user: User, refresh: bool = False) -> As
         return Asked(search, answer, must_queue=False)
     if under_way := ResultSet.objects.filter(search=search, phase__in=UNFINISHED).first():
         return Asked(search, under_way, must_queue=False)
-    search.latest = ResultSet.objects.create(search=search, asked_by=user, understood=_understood(criteria))
+    search.latest = ResultSet.objects.create(search=search, asked_by=user, understood=_understood(asking))
     search.save(update_fields=["latest"])
     return Asked(search, search.latest, must_queue=True)
 
 
-def _search_of(criteria: Criteria) -> Search:
-    fingerprint = criteria.fingerprint()
+def _search_of(asking: Asking) -> Search:
+    fingerprint = asking.fingerprint()
     known = Search.objects.select_related("current", "latest")
     if found := known.filter(fingerprint=fingerprint).first():
         return found
     new = Search(
         fingerprint=fingerprint,
-        collection=criteria.collection,
-        criteria=criteria.as_json(),
-        words=criteria.words(),
+        collection=asking.collection,
+        criteria=asking.as_json(),
+        words=asking.words(),
     )
     Search.objects.bulk_create([new], ignore_conflicts=True)
     return known.get(fingerprint=fingerprint)
@@ -104,9 +92,9 @@ def _good_enough(search: Search) -> ResultSet | None:
     return current if (timezone.now() - latest.ended_at).total_seconds() < PAUSE_S else None
 
 
-def _understood(criteria: Criteria) -> dict[str, Any] | None:
+def _understood(asking: Asking) -> dict[str, Any] | None:
     """What can be said of the target before the archive is asked: its position, when it was given as one."""
-    target = criteria.target
+    target = asking.target
     if target is None or target.ra_deg is None:
         return None
     return {

@@ -6,6 +6,7 @@ The queue is none of its business: who calls `ask` queues what it says, and `due
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pyarrow as pa
 from django.conf import settings
@@ -15,11 +16,10 @@ from django.utils import timezone
 
 from accounts import archive
 from mastportal import work
-from mastportal.mast.client import MastClient
-from mastportal.mast.criteria import Criteria, mode_less_question, parse_question
-from mastportal.mast.errors import BadQuestion, NotFound
+from mastportal.mast.errors import BadQuestion
 from mastportal.mast.fields import arrow_schema
-from mastportal.search import keep, listed, lookups
+from mastportal.search import keep, listed, sources
+from mastportal.search.asking import Asking, read
 from mastportal.search.failures import Broken, Expired, Failed, NotReady, reported
 from mastportal.search.models import ResultChunk, ResultSet, Search
 from mastportal.search.opened import tables
@@ -46,13 +46,10 @@ def run(result_id: uuid.UUID) -> None:
     with reported(lease, failed):
         result = ResultSet.objects.select_related("search").get(pk=result_id)
         client = archive.client(heartbeat=lease.beat)
-        criteria = _located(client, lease, parse_question(result.search.criteria))
-        count = client.count(criteria)
-        lease.renew(count=count)
-        pages = client.pages(criteria, settings.PAGE_ROWS, limit=settings.ROW_LIMIT, expected=count)
-        kept = _keep_rows(lease, result, _at_least_one(pages, criteria))
-        if left_out := mode_less_question(criteria):
-            kept["left_out"] = client.count(left_out)
+        asking = read(result.search.criteria)
+        source = sources.opened(client, lease, asking)
+        lease.renew(count=source.count)
+        kept = _keep_rows(lease, result, _at_least_one(source.pages, asking)) | source.after()
         with transaction.atomic():
             Search.objects.select_for_update().get(pk=result.search_id)  # before the snapshot, as `ask` does
             lease.finish(**kept)
@@ -60,30 +57,14 @@ def run(result_id: uuid.UUID) -> None:
         archive.note_answer(client)
 
 
-def _located(client: MastClient, lease: Lease, criteria: Criteria) -> Criteria:
-    """The criteria with the target's name resolved, and what was understood noted for the page."""
-    if criteria.name_to_resolve is None:
-        return criteria
-    try:
-        resolved = lookups.position_of(client, criteria.name_to_resolve)
-    except NotFound as error:
-        # For the page: the search by target name that may find a body no resolver knows.
-        lease.renew(understood={"suggestion": error.suggestion})
-        raise
-    criteria = criteria.located(resolved)
-    radius_deg = criteria.target.radius_deg if criteria.target else resolved.radius_deg
-    lease.renew(understood=lookups.as_json(resolved) | {"radius_deg": radius_deg})
-    return criteria
-
-
-def _at_least_one(pages: Iterator[pa.Table], criteria: Criteria) -> Iterator[pa.Table]:
+def _at_least_one(pages: Iterator[pa.Table], asking: Asking) -> Iterator[pa.Table]:
     """The archive's pages; of an empty answer one without rows, so that its columns are known."""
     first = next(pages, None)
-    yield first if first is not None else arrow_schema(criteria.fields).empty_table()
+    yield first if first is not None else arrow_schema(asking.fields).empty_table()
     yield from pages
 
 
-def _keep_rows(lease: Lease, result: ResultSet, pages: Iterator[pa.Table]) -> dict[str, int]:
+def _keep_rows(lease: Lease, result: ResultSet, pages: Iterator[pa.Table]) -> dict[str, Any]:
     """Keep each page as it comes and let go of it: memory does not grow with the answer."""
     row_count = size_bytes = 0
     with transaction.atomic():

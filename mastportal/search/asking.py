@@ -1,0 +1,50 @@
+"""Owns what every kind of question has in common, and which kind the body of a search is of. Asks nobody."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from mastportal.mast.criteria import parse_question
+from mastportal.mast.fields import Field
+from mastportal.mast.target import Target
+
+Body = Mapping[str, object]
+# Says something of how it is to be answered, not of what is asked.
+_OURS = {"refresh"}
+
+
+class Asking(Protocol):
+    """A valid question of any kind; `read` gives the same one back from `as_json()`."""
+
+    @property
+    def collection(self) -> str: ...
+    @property
+    def target(self) -> Target | None: ...
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The columns of the answer."""
+        ...
+
+    def as_json(self) -> dict[str, object]: ...
+    def fingerprint(self) -> str: ...
+    def words(self) -> str: ...
+    def code(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of question: whether a body is of it, and how it is read (raises BadQuestion)."""
+
+    is_of: Callable[[Body], bool]
+    read: Callable[[Body], Asking]
+
+
+# The first kind that takes a body reads it; what none takes is a question to the archive as it stands.
+KINDS: tuple[Kind, ...] = ()
+
+
+def read(question: Body) -> Asking:
+    """The question of a body, in one canonical form. Raises BadQuestion naming the field at fault."""
+    body = {name: value for name, value in question.items() if name not in _OURS}
+    kind = next((each for each in KINDS if each.is_of(body)), None)
+    return kind.read(body) if kind else parse_question(body)
