@@ -1,11 +1,12 @@
 """Turns a question into the requests that MAST's services take: filters, position, lists of ids in parts.
 
 Source: the filter grammar of MAST's services page; wildcards are `%` in `freeText`, any of which or of
-`values` may match.
+`values` may match. It has no negation: what is left out is asked for too, and left out here (`leaving_out`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 from mastportal.mast.column_filters import ColumnFilter, is_pattern
@@ -14,6 +15,7 @@ from mastportal.mast.question import Question
 
 IDS_A_REQUEST = 500
 COUNT = "COUNT_BIG(*)"
+MOST_COUNTED_OUT = 3  # columns with values left out whose count is exact: each doubles the requests
 _OPEN_END = 1e12
 _KEYWORD_SERVICES = {
     "nircam": "Nircam",
@@ -35,17 +37,42 @@ class Asked:
 
 
 def rows_requests(question: Question) -> list[Asked]:
-    """The requests whose rows together answer the question, whose target must be located."""
+    """The requests whose rows together answer the question, whose target must be located.
+
+    Rows with a value to be left out are among them.
+    """
     position = position_of(question)
-    if position is not None and not question.filters:
+    if position is not None and not any(each.is_asked for each in question.filters):
         ra_deg, dec_deg, radius_deg = position
         return [Asked("Mast.Caom.Cone", {"ra": ra_deg, "dec": dec_deg, "radius": radius_deg})]
     return _requests(question, "*")
 
 
-def count_requests(question: Question) -> list[Asked]:
-    """The requests whose counts add up to the question's number of rows."""
+def count_requests(question: Question) -> list[tuple[int, Asked]]:
+    """The requests whose counts, each times its sign, add up to the question's number of rows.
+
+    With values left out of several columns, rows that have two of them were taken away twice: inclusion and
+    exclusion. Where `counts_exactly` does not hold, nothing is taken away and the sum is an upper bound.
+    """
+    left_out = [each.as_wanted() for each in question.filters if each.excluded]
+    if not counts_exactly(question):
+        left_out = []
+    return [
+        ((-1) ** size, asked)
+        for size in range(len(left_out) + 1)
+        for those in combinations(left_out, size)
+        for asked in _requests(question, COUNT, those)
+    ]
+
+
+def rows_count_requests(question: Question) -> list[Asked]:
+    """The requests whose counts add up to the rows that `rows_requests` brings."""
     return _requests(question, COUNT)
+
+
+def counts_exactly(question: Question) -> bool:
+    """Whether `count_requests` gives the number of rows, not only an upper bound."""
+    return sum(bool(each.excluded) for each in question.filters) <= MOST_COUNTED_OUT
 
 
 def position_of(question: Question) -> tuple[float, float, float] | None:
@@ -60,7 +87,7 @@ def position_of(question: Question) -> tuple[float, float, float] | None:
     return target.ra_deg, target.dec_deg, located.radius_deg
 
 
-def filter_sets(question: Question) -> list[list[ColumnFilter]]:
+def filter_sets(question: Question, more: Sequence[ColumnFilter] = ()) -> list[list[ColumnFilter]]:
     """The column conditions, in as many sets as it takes; each row matches one set at most."""
     named: list[ColumnFilter] = []
     if question.programs:
@@ -68,12 +95,14 @@ def filter_sets(question: Question) -> list[list[ColumnFilter]]:
     if question.ids:
         named.append(ColumnFilter("obs_id", question.ids))
     sets = [[]] if not named else [[part] for each in named for part in _in_parts(each)]
-    for each in question.filters:
+    for each in (*question.filters, *more):
+        if not each.is_asked:
+            continue
         sets = [[*others, part] for others in sets for part in _instrument_sets(each)]
     return sets
 
 
-def _requests(question: Question, columns: str) -> list[Asked]:
+def _requests(question: Question, columns: str, more: Sequence[ColumnFilter] = ()) -> list[Asked]:
     fields = fields_by_name(question.collection, question.instrument)
     position = position_of(question)
     service, place = "Mast.Caom.Filtered", {}
@@ -83,7 +112,7 @@ def _requests(question: Question, columns: str) -> list[Asked]:
         service, place = "Mast.Caom.Filtered.Position", {"position": ", ".join(map(repr, position))}
     return [
         Asked(service, {"columns": columns, "filters": [_encoded(each, fields) for each in chosen], **place})
-        for chosen in filter_sets(question)
+        for chosen in filter_sets(question, more)
     ]
 
 

@@ -16,11 +16,12 @@ import stamina
 from mastportal.mast.adapter import ArchiveAdapter, mount
 from mastportal.mast.answers import json_object, status_error, table_page
 from mastportal.mast.arrow import page_table
-from mastportal.mast.asking import Asked, count_requests, rows_requests
+from mastportal.mast.asking import Asked, count_requests, rows_count_requests, rows_requests
 from mastportal.mast.connection import Archive, Credential
 from mastportal.mast.criteria import Criteria, parse_question
 from mastportal.mast.errors import ArchiveError, NotFound, TimedOut, TooMany, Unavailable
 from mastportal.mast.fields import PRODUCT_FIELDS, Field
+from mastportal.mast.leaving_out import leaving_out
 from mastportal.mast.solar_system import is_moving_body, target_name_question
 
 PAGE_ROWS = 50_000
@@ -81,8 +82,12 @@ class MastClient:
         return _resolved(name, places[0])
 
     def count(self, criteria: Criteria) -> int:
-        """How many rows the question has, planned observations among them."""
-        return sum(self._count(asked) for asked in count_requests(criteria))
+        """How many rows the question has, planned observations among them; at most, for some (`asking`)."""
+        return max(0, sum(sign * self._count(asked) for sign, asked in count_requests(criteria)))
+
+    def count_to_fetch(self, criteria: Criteria) -> int:
+        """How many rows `pages` must fetch, those among them that are left out when they are here."""
+        return sum(self._count(asked) for asked in rows_count_requests(criteria))
 
     def pages(
         self,
@@ -93,18 +98,18 @@ class MastClient:
     ) -> Iterator[pa.Table]:
         """The rows, at most `page_rows` a table, all with the schema of `criteria.fields`.
 
-        They are counted first, unless `expected` is that count already: more than `limit` raises TooMany
-        before any is fetched, fewer received than counted raises Unavailable at the end; nothing is ever cut
-        silently.
+        They are counted first, unless `expected` is `count_to_fetch` already: more than `limit` raises
+        TooMany before any is fetched, fewer received than counted raises Unavailable at the end; nothing is
+        ever cut silently.
         """
-        expected = self.count(criteria) if expected is None else expected
+        expected = self.count_to_fetch(criteria) if expected is None else expected
         if limit is not None and expected > limit:
             raise _too_many(expected, limit)
         received = 0
         for asked in rows_requests(criteria):
             for table in self._tables(asked, criteria.fields, page_rows):
                 received += table.num_rows
-                yield table
+                yield leaving_out(table, criteria.filters)
         if received < expected:
             raise Unavailable(f"The archive counted {expected:,} rows but sent {received:,}; ask again.")
 

@@ -1,10 +1,13 @@
-"""Reads the criteria of a question, `{column: [values] | {"min", "max"}}`, against what the columns are."""
+"""Reads the criteria of a question, `{column: [values] | {"min", "max"}}`, against what the columns are.
+
+A column may also leave values out, `{"not": [values]}`, alone or beside `values`, `min` and `max`.
+"""
 
 import difflib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from mastportal.mast.errors import BadQuestion
@@ -23,7 +26,8 @@ _TRUTH |= {"false": "false", "f": "false", "no": "false", "0": "false"}
 class ColumnFilter:
     """One column's condition: any of `values` ("*" in one of them is a wildcard), or bounds, both inclusive.
 
-    `exact` keeps an instrument's plain name from standing for all its modes.
+    Rows with any of `excluded` are left out; rows without a value never are. `exact` keeps an instrument's
+    plain name from standing for all its modes.
     """
 
     column: str
@@ -31,20 +35,32 @@ class ColumnFilter:
     minimum: float | None = None
     maximum: float | None = None
     exact: bool = False
+    excluded: tuple[str, ...] = ()
 
     @property
     def is_range(self) -> bool:
-        return not self.values
+        return self.minimum is not None or self.maximum is not None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the archive can answer a part of it: what to leave out it cannot be told."""
+        return bool(self.values) or self.is_range
+
+    def as_wanted(self) -> "ColumnFilter":
+        """The condition for what this one leaves out."""
+        return ColumnFilter(self.column, self.excluded)
 
     @property
     def wildcard(self) -> str | None:
         return next((value for value in self.values if is_pattern(value)), None)
 
     def as_json(self) -> object:
-        if self.is_range:
-            bounds = {"min": self.minimum, "max": self.maximum}
-            return {side: bound for side, bound in bounds.items() if bound is not None}
-        return {"exact": list(self.values)} if self.exact else list(self.values)
+        if not self.excluded and not self.exact and not self.is_range:
+            return list(self.values)
+        named = {"exact" if self.exact else "values": list(self.values)} if self.values else {}
+        bounds = {"min": self.minimum, "max": self.maximum}
+        told: dict[str, object] = named | {side: bound for side, bound in bounds.items() if bound is not None}
+        return told | ({"not": list(self.excluded)} if self.excluded else {})
 
 
 def is_pattern(value: str) -> bool:
@@ -77,6 +93,10 @@ def _parse_one(name: str, condition: object, fields: Mapping[str, Field]) -> Col
         twin = fields.get(f"{column.name}_mjd".casefold())
         instead = f"; ask for {twin.name} instead" if twin else ""
         raise _bad(column.name, f"The archive cannot search by {column.name}{instead}.")
+    if isinstance(condition, Mapping) and "not" in condition:
+        return _parse_excluding(column, condition)
+    if isinstance(condition, Mapping) and set(condition) == {"values"}:
+        condition = condition["values"]
     if isinstance(condition, Mapping) and "exact" in condition:
         if column.name != "instrument_name" or len(condition) > 1:
             raise _bad(column.name, "Only instrument_name takes “exact”, and nothing beside it.")
@@ -86,6 +106,17 @@ def _parse_one(name: str, condition: object, fields: Mapping[str, Field]) -> Col
     if column.type == "float":
         return _single_number(column, condition)
     return ColumnFilter(column.name, _values(column, condition))
+
+
+def _parse_excluding(column: Field, condition: Mapping[object, object]) -> ColumnFilter:
+    """What is to be left out, beside the rest of the condition where there is any."""
+    if column.type == "float":
+        raise _bad(column.name, f"{column.label} takes a range; single numbers of it cannot be left out.")
+    excluded = _values(column, condition["not"])
+    rest = {part: given for part, given in condition.items() if part != "not" and given not in (None, "", [])}
+    if not rest:
+        return ColumnFilter(column.name, excluded=excluded)
+    return replace(_parse_one(column.name, rest, {column.name.casefold(): column}), excluded=excluded)
 
 
 def _unknown_column(name: str, fields: Mapping[str, Field]) -> str:

@@ -5,7 +5,7 @@ Imports no astroquery; how it is asked is `asking`, how it reads is `wording`.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -95,15 +95,13 @@ def parse_question(question: Mapping[str, object], max_ids: int = MAX_IDS) -> Cr
     _refuse_strangers(question, collection)
     instrument = _instrument(question.get("instrument")) if collection == "jwst-keywords" else None
     filters = parse_filters(question.get("criteria"), fields_by_name(collection, instrument))
-    criteria = Criteria(
-        collection, instrument=instrument, filters=tuple(map(_without_covered_modes, filters))
-    )
+    criteria = Criteria(collection, instrument=instrument, filters=tuple(map(_tidied_modes, filters)))
     if collection == "programs":
         return replace(criteria, programs=parse_programs(question.get("programs") or ""))
     if collection == "ids":
         return replace(criteria, ids=parse_ids(question.get("ids") or "", max_ids))
     if collection == "observations":
-        return replace(criteria, target=_target(question.get("target"), bool(filters)))
+        return replace(criteria, target=_target(question.get("target"), filters))
     return criteria
 
 
@@ -120,7 +118,7 @@ def mode_less_question(criteria: Criteria) -> Criteria | None:
     names = {name for name in names if not is_pattern(name) and name.casefold() not in plain}
     if not names:
         return None
-    exact = ColumnFilter("instrument_name", tuple(sorted(names)), exact=True)
+    exact = replace(chosen, values=tuple(sorted(names)), exact=True)
     return replace(criteria, filters=tuple(exact if each is chosen else each for each in criteria.filters))
 
 
@@ -140,12 +138,24 @@ def _instrument(given: object) -> str:
     return wanted
 
 
-def _target(given: object, has_filters: bool) -> Target | None:
+def _target(given: object, filters: Sequence[ColumnFilter]) -> Target | None:
     if given is not None and not isinstance(given, str):
         raise BadQuestion("The target must be a text, for example m57 r=1m.", field="target")
-    if has_filters and not (given or "").strip():
+    if filters and not (given or "").strip():
+        if not any(each.is_asked for each in filters):
+            raise BadQuestion(
+                "Say what is wanted too, a target or another criterion; all but something is too much.",
+                field="target",
+            )
         return None
     return parse_target(given or "")
+
+
+def _tidied_modes(chosen: ColumnFilter) -> ColumnFilter:
+    if not chosen.excluded:
+        return _without_covered_modes(chosen)
+    excluded = _without_covered_modes(chosen.as_wanted()).values
+    return replace(_without_covered_modes(chosen), excluded=excluded)
 
 
 def _without_covered_modes(chosen: ColumnFilter) -> ColumnFilter:

@@ -4,6 +4,7 @@ from mastportal.mast.asking import filter_sets, position_of, rows_requests
 from mastportal.mast.column_filters import ColumnFilter, is_pattern
 from mastportal.mast.coordinates import as_sexagesimal
 from mastportal.mast.fields import INSTRUMENTS, Field, fields_by_name
+from mastportal.mast.leaving_out import unwanted_pattern
 from mastportal.mast.question import Question
 from mastportal.mast.target import DEFAULT_RADIUS_DEG, Target, display_name, format_number, format_radius
 
@@ -30,12 +31,34 @@ def astroquery_lines(question: Question) -> str:
         lines.append(f"position = Observations.resolve_object({target.name!r})")
         wanted_deg = DEFAULT_RADIUS_DEG if target.radius_deg is None else target.radius_deg
         place = f'coordinates=position, radius="{format_number(wanted_deg, 7)} deg"'
-    method = "query_criteria" if question.filters or not place else "query_region"
+    is_filtered = any(each.is_asked for each in question.filters)
+    method = "query_criteria" if is_filtered or not place else "query_region"
     calls = [_call(method, place, chosen, question) for chosen in filter_sets(question)]
+    masks = _masks(question, "observations")
     if len(calls) == 1:
-        return "\n".join([*lines, f"observations = {calls[0]}"])
+        return "\n".join([*lines, f"observations = {calls[0]}", *masks])
     parts = [f"    {call}," for call in calls]
-    return "\n".join(["from astropy.table import vstack", *lines, "observations = vstack([", *parts, "])"])
+    whole = ["observations = vstack([", *parts, "])"]
+    return "\n".join(["from astropy.table import vstack", *lines, *whole, *masks])
+
+
+def _masks(question: Question, table: str) -> list[str]:
+    """Lines that leave out what the archive cannot be told to: its filters know no "not"."""
+    excluding = [each for each in question.filters if each.excluded]
+    if not excluding:
+        return []
+    fields = fields_by_name(question.collection, question.instrument)
+    lines = [
+        "import re",
+        "def unwanted(value, pattern, separator):",
+        "    parts = [str(value), *str(value).split(separator)] if separator else [str(value)]",
+        "    return any(re.fullmatch(pattern, part.strip(), re.I | re.S) for part in parts)",
+    ]
+    for each in excluding:
+        separator = fields[each.column.casefold()].separator
+        asked = f"unwanted(value, {unwanted_pattern(each)!r}, {separator!r})"
+        lines.append(f"{table} = {table}[[not {asked} for value in {table}[{each.column!r}]]]")
+    return lines
 
 
 def _subject(question: Question) -> str:
@@ -76,16 +99,24 @@ def _sexagesimal(target: Target) -> str:
 def _condition(chosen: ColumnFilter, question: Question) -> str:
     field = fields_by_name(question.collection, question.instrument)[chosen.column.casefold()]
     label = field.label if question.collection != "jwst-keywords" else field.name
+    parts = []
     if chosen.is_range:
-        return _range(label, chosen, field)
+        parts.append(_range(label, chosen, field))
+    elif chosen.values:
+        parts.append(f"{label} is {_choice(chosen)}")
+    if chosen.excluded:
+        parts.append(f"{label} is not {_choice(chosen.as_wanted())}")
+    return " and ".join(parts)
+
+
+def _choice(chosen: ColumnFilter) -> str:
+    values = chosen.values
     if chosen.column == "instrument_name" and not chosen.exact:
         values = tuple(
-            value if "/" in value or is_pattern(value) else f"{value} (every mode)" for value in chosen.values
+            value if "/" in value or is_pattern(value) else f"{value} (every mode)" for value in values
         )
-    else:
-        values = chosen.values
-    verb = "is like" if len(values) == 1 and chosen.wildcard else "is"
-    return f"{label} {verb} {_some(values, 'or')}"
+    like = "like " if len(values) == 1 and chosen.wildcard else ""
+    return f"{like}{_some(values, 'or')}"
 
 
 def _range(label: str, chosen: ColumnFilter, field: Field) -> str:
@@ -103,9 +134,11 @@ def _range(label: str, chosen: ColumnFilter, field: Field) -> str:
 
 
 def _defaults(question: Question) -> str:
+    kept = ["rows without such a value stay"] if any(each.excluded for each in question.filters) else []
     if question.collection == "jwst-keywords":
-        return ", of every programme" if question.filter_of("program") is None else ""
-    open_ends = [
+        every = ", of every programme" if question.filter_of("program") is None else ""
+        return every + (f"; {kept[0]}" if kept else "")
+    open_ends = kept + [
         words
         for column, words in (
             ("obs_collection", "every mission"),
@@ -161,5 +194,6 @@ def _keyword_lines(question: Question) -> str:
             f"    {asked.service!r},",
             f"    {asked.params!r},",
             ")",
+            *_masks(question, "files"),
         ]
     )

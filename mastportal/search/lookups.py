@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import archive
 from mastportal import work
+from mastportal.mast.asking import counts_exactly
 from mastportal.mast.client import MastClient, Resolved
 from mastportal.mast.criteria import Criteria, parse_question
 from mastportal.mast.target import parse_target, tidy_name
@@ -98,8 +99,14 @@ def answer(lookup_id: uuid.UUID) -> None:
         if lookup.kind == Lookup.Kind.RESOLVE:
             lease.finish(answer=as_json(client.resolve(lookup.question["name"])))
         else:
-            lease.finish(answer={"count": client.count(_located(client, parse_question(lookup.question)))})
+            lease.finish(answer=_count(client, _located(client, parse_question(lookup.question))))
         archive.note_answer(client)
+
+
+def _count(client: MastClient, criteria: Criteria) -> dict[str, Any]:
+    """How many rows there are; `at_most` where too much is left out to be taken away exactly."""
+    count = {"count": client.count(criteria)}
+    return count if counts_exactly(criteria) else count | {"at_most": True}
 
 
 def _located(client: MastClient, criteria: Criteria) -> Criteria:

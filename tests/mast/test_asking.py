@@ -36,7 +36,7 @@ def test_a_position_with_criteria_is_filtered_around_it():
 
 
 def test_a_position_is_counted_with_an_empty_filter():
-    (asked,) = count_requests(
+    ((_, asked),) = count_requests(
         parse_question({"collection": "observations", "target": "283.396 33.029 r=0.5"})
     )
     assert asked.service == "Mast.Caom.Filtered.Position"
