@@ -1,30 +1,72 @@
-"""Owns the security headers that every page carries. Imports nothing of ours."""
+"""Owns the security headers that every page carries. Imports nothing of ours.
 
-from collections.abc import Callable
+One page may do more than the others: a search's result, where the sky view is opened. Aladin Lite needs
+- WebAssembly, which it carries inside its one file as a `data:` address: `'wasm-unsafe-eval'` compiles
+  WebAssembly and no script, and a `data:` address reaches no host;
+- a worker made of a `blob:`, and images made of blobs, for the tiles it has fetched;
+- one style sheet that it writes into the page, and one `style="font-weight:bold"`: both are allowed by the
+  hash of what they say, so any other style is refused still. A test compares the sheet's hash with the
+  installed package.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-src 'self'",
-        "frame-ancestors 'self'",
-        "base-uri 'none'",
-        "manifest-src 'self'",
-    ]
-)
+Directives = Mapping[str, Sequence[str]]
+
+STRICT: Directives = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-src": ["'self'"],
+    "frame-ancestors": ["'self'"],
+    "base-uri": ["'none'"],
+    "manifest-src": ["'self'"],
+}
 # The browsable API document draws itself with inline styles, and the admin with inline icons.
-LOOSE_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
-    "script-src 'self'", "script-src 'self' 'unsafe-inline'"
-)
+LOOSE: Directives = {"style-src": ["'unsafe-inline'"], "script-src": ["'unsafe-inline'"]}
 LOOSE_PATHS = ("/api/v1/schema/",)
+
+ALADIN_SHEET = "'sha256-cEnY4wnnUdAaYodEHQq0zu+362EwEHHSAlawP4BBKmw='"
+ALADIN_BOLD = "'sha256-wkY2X5hecQzbhnFCqvTpwrUJ1f4X8LH5WFjYUzv1wmU='"
+SKY: Directives = {
+    "script-src": ["'wasm-unsafe-eval'"],
+    "style-src": ["'unsafe-hashes'", ALADIN_SHEET, ALADIN_BOLD],
+    "img-src": ["blob:"],
+    "connect-src": ["data:"],
+    "worker-src": ["blob:"],
+}
+SKY_PAGES = ("result",)
+
+
+def policy(*further: Directives) -> str:
+    """The strict policy with what each of `further` allows beyond it."""
+    names = [*STRICT, *(name for each in further for name in each if name not in STRICT)]
+    sources = {name: [value for each in (STRICT, *further) for value in each.get(name, ())] for name in names}
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in sources.items())
+
+
+def _survey() -> Directives:
+    """The survey's host, where the browser asks it itself; the sandbox's comes through the portal."""
+    scheme, host = urlsplit(settings.SKY_SURVEY)[:2]
+    if settings.SKY_SURVEY_IS_HANDED_ON or not host:
+        return {}
+    return {"img-src": [f"{scheme}://{host}"], "connect-src": [f"{scheme}://{host}"]}
+
+
+def _policy_of(request: HttpRequest) -> str:
+    if settings.DEBUG or request.path.startswith(LOOSE_PATHS):
+        return policy(LOOSE)
+    if request.resolver_match and request.resolver_match.url_name in SKY_PAGES:
+        return policy(SKY, _survey())
+    return policy()
 
 
 def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -32,8 +74,7 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        loose = request.path.startswith(LOOSE_PATHS) or settings.DEBUG
-        response.headers.setdefault("Content-Security-Policy", LOOSE_POLICY if loose else POLICY)
+        response.headers.setdefault("Content-Security-Policy", _policy_of(request))
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
 

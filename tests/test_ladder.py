@@ -77,6 +77,7 @@ class World:
             "bundle_id": self.bundle.pk,
             "key_id": self.key_id,
             "number": 0,
+            "name": "properties",
         }
         values |= {"obsid": self.obsid, "result_id": self.result_id}
         values["pk"] = self.lookup.pk if name in {"counted", "api-count"} else self.search.pk

@@ -1,6 +1,6 @@
 """Which page of the search answers which address. Wiring only."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from mastportal.search import views
 
@@ -14,4 +14,5 @@ urlpatterns = [
     path("results/<uuid:pk>/state", views.state, name="result-state"),
     path("results/<uuid:pk>/refresh", views.refresh, name="result-refresh"),
     path("results/<uuid:pk>/rows/<uuid:result_id>/<int:number>", views.row, name="result-row"),
+    re_path(r"^sky/survey/(?P<name>[\w./]+)$", views.sky_survey, name="sky-survey"),
 ]

@@ -9,20 +9,22 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.middleware import HtmxDetails
 
 from mastportal.htmx import render_page, unchanged, wants_fragment
 from mastportal.mast.errors import BadQuestion
-from mastportal.search import lookups, results, tasks
+from mastportal.search import lookups, results, survey, tasks
 from mastportal.search.context import Waiting, result_context, understood_words
 from mastportal.search.details import row_context
 from mastportal.search.failures import NoRows
 from mastportal.search.forms import question_of
 from mastportal.search.models import Lookup, ResultSet, Search
 from mastportal.search.panel import list_context, panel_context
+
+SURVEY_KEPT_S = 24 * 3600
 
 
 def _search(pk: UUID) -> Search:
@@ -161,3 +163,17 @@ def row(request: HttpRequest, pk: UUID, result_id: UUID, number: int) -> HttpRes
     except (IndexError, NoRows) as error:
         raise Http404("There is no such row; the search may have been asked again.") from error
     return render_page(request, "search/row_page.html", context, "search/row.html")
+
+
+@login_required
+@cache_control(private=True, max_age=SURVEY_KEPT_S)
+@require_safe
+def sky_survey(request: HttpRequest, name: str) -> HttpResponse:
+    """One file of the sandbox's survey, which people at another machine cannot reach."""
+    try:
+        body, media_type = survey.file_of(name)
+    except survey.NotThere as error:
+        raise Http404("The survey has no such file.") from error
+    except OSError:
+        return HttpResponse(status=503, headers={"Cache-Control": "no-store"})
+    return HttpResponse(body, content_type=media_type)
