@@ -16,20 +16,17 @@ from django.utils import timezone
 
 from accounts import archive
 from mastportal import work
-from mastportal.mast.errors import BadQuestion
 from mastportal.mast.fields import arrow_schema
 from mastportal.search import keep, listed, sources
 from mastportal.search.asking import Asking, read
-from mastportal.search.failures import Broken, Expired, Failed, NotReady, reported
-from mastportal.search.models import ResultChunk, ResultSet, Search
+from mastportal.search.failures import reported
+from mastportal.search.models import ResultSet, Search
 from mastportal.search.opened import tables
 from mastportal.search.questions import Asked, ask
-from mastportal.tables.codes import OpenTable
-from mastportal.work import UNFINISHED, Lease, Phase
+from mastportal.search.snapshots import drop_rows, open_table, snapshot
+from mastportal.work import UNFINISHED, Lease
 
 __all__ = ["Asked", "ask", "due", "expire", "open_table", "run", "snapshot"]
-
-DAMAGED = "The kept rows of this search are damaged; ask again and they will be fetched anew."
 
 
 def run(result_id: uuid.UUID) -> None:
@@ -41,7 +38,7 @@ def run(result_id: uuid.UUID) -> None:
     def failed(error: str, kind: str) -> None:
         with transaction.atomic():
             lease.fail(error, kind)
-            _drop_rows(result_id)
+            drop_rows(result_id)
 
     with reported(lease, failed):
         result = ResultSet.objects.select_related("search").get(pk=result_id)
@@ -69,7 +66,7 @@ def _keep_rows(lease: Lease, result: ResultSet, pages: Iterator[pa.Table]) -> di
     row_count = size_bytes = 0
     with transaction.atomic():
         lease.renew(row_count=0)
-        _drop_rows(result.pk)  # what a worker that died had kept
+        drop_rows(result.pk)  # what a worker that died had kept
     for n, page in enumerate(pages):
         row_count += page.num_rows
         with transaction.atomic():
@@ -81,62 +78,9 @@ def _keep_rows(lease: Lease, result: ResultSet, pages: Iterator[pa.Table]) -> di
     return {"row_count": row_count, "size_bytes": size_bytes}
 
 
-def snapshot(search: Search, pinned: str = "") -> ResultSet:
-    """The snapshot whose rows are meant: the `pinned` one, else the newest. Raises NoRows, or BadQuestion."""
-    result = _pinned(search, pinned) if pinned else search.current or search.latest
-    if result is None or result.is_unfinished:
-        raise NotReady("The archive is still being asked; the rows are not here yet.")
-    if result.error_kind == Broken.code:
-        raise Broken(result.error)
-    if result.phase != Phase.COMPLETED:
-        raise Failed(result.error, result.error_kind)
-    if result.rows_removed_at is not None:
-        raise Expired("These rows were kept for their time and are gone; ask again.")
-    return result
-
-
-def _pinned(search: Search, pinned: str) -> ResultSet:
-    try:
-        return search.results.get(pk=uuid.UUID(pinned))
-    except (ValueError, ResultSet.DoesNotExist):
-        raise BadQuestion(
-            "This search has no such result; leave `result` out to see its newest one.", field="result"
-        ) from None
-
-
-def open_table(result_id: uuid.UUID) -> OpenTable:
-    """The rows of a snapshot, ready to be filtered; kept open in this process. Raises Broken or Expired."""
-    return tables.get(result_id, lambda: _load(result_id))
-
-
-def _load(result_id: uuid.UUID) -> OpenTable:
-    result = ResultSet.objects.filter(pk=result_id, phase=Phase.COMPLETED, rows_removed_at=None).first()
-    if result is None:
-        raise Expired("These rows are not kept any more; ask again.")
-    try:
-        return OpenTable(keep.read_table(result_id, result.row_count))
-    except keep.BrokenValue as error:
-        _mark_broken(result)
-        raise Broken(DAMAGED) from error
-
-
-@transaction.atomic
-def _mark_broken(result: ResultSet) -> None:
-    """Nobody is to be shown this snapshot again; the question can be asked anew."""
-    Search.objects.filter(current=result).update(current=None)
-    ResultSet.objects.filter(pk=result.pk).update(
-        phase=Phase.ERROR, error=DAMAGED, error_kind=Broken.code, rows_removed_at=Now()
-    )
-    _drop_rows(result.pk)
-
-
 def due() -> list[uuid.UUID]:
     """Snapshots to be queued again: their message got lost, or their worker died."""
-    return work.due(ResultSet, abandoned=_drop_rows)
-
-
-def _drop_rows(result_id: uuid.UUID) -> None:
-    ResultChunk.objects.filter(result=result_id).delete()
+    return work.due(ResultSet, abandoned=drop_rows)
 
 
 def expire() -> int:
@@ -146,7 +90,7 @@ def expire() -> int:
     ids = list(gone.values_list("pk", flat=True))
     for pk in ids:
         with transaction.atomic():
-            _drop_rows(pk)
+            drop_rows(pk)
             ResultSet.objects.filter(pk=pk).update(rows_removed_at=Now())
         tables.forget(pk)
     return len(ids)
