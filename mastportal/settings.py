@@ -38,6 +38,8 @@ SKY_SURVEY = env.text(
     "SKY_SURVEY",
     f"{ARCHIVE_URL}/hips/stars" if ARCHIVE_IS_SANDBOX else "https://alasky.cds.unistra.fr/DSS/DSSColor",
 ).rstrip("/")
+# The sandbox listens on loopback only: its stars come through the portal, any other survey from its own host.
+SKY_SURVEY_IS_HANDED_ON = ARCHIVE_IS_SANDBOX and SKY_SURVEY.startswith(f"{ARCHIVE_URL}/")
 MAST_ACCOUNT_URL = env.text("MAST_ACCOUNT_URL", "https://proper.stsci.edu/proper/authentication/auth")
 MAST_TOKEN_URL = env.text("MAST_TOKEN_URL", "https://auth.mast.stsci.edu/tokens")
 
@@ -82,6 +84,7 @@ INSTALLED_APPS = [
     "accounts",
     "mastportal.search",
     "mastportal.files",
+    "mastportal.desk",
     "basket",
 ]
 
