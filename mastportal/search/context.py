@@ -13,7 +13,7 @@ from accounts.layouts import layout_of
 from mastportal.mast.coordinates import as_sexagesimal
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.target import display_name, format_radius
-from mastportal.search import results
+from mastportal.search import results, survey
 from mastportal.search.asking import read
 from mastportal.search.failures import PASSING, Expired, Failed, NoRows, NotReady
 from mastportal.search.forms import form_of, params_of
@@ -164,6 +164,7 @@ def table_context(search: Search, result: ResultSet, view: TableView) -> dict[st
         "actions": "search/actions.html",
         "export_url": f"{reverse('api-export', args=[search.pk])}?result={result.pk}&",
         "detail_path": f"{reverse('result', args=[search.pk])}rows/{result.pk}/",
+        "survey": survey.address(),
         "is_newest": search.current_id == result.pk,
         "is_stale": not result.is_fresh,
         "refresh_error": latest.error if failed and latest else "",
