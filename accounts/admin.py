@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
-from accounts.models import ApiToken, ArchiveToken, Membership, Profile, ResearchGroup
+from accounts.models import ApiToken, ArchiveToken, Membership, Profile, ResearchGroup, TableLayout
 
 admin.site.site_header = admin.site.site_title = "Portal administration"
 # Rights follow research groups and roles; Django's own groups would only mislead.
@@ -24,6 +24,12 @@ class ResearchGroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["name"]
     search_fields = ["name"]
     inlines = [MembershipInline]
+
+
+@admin.register(TableLayout)
+class TableLayoutAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["user", "kind", "changed_at"]
+    list_select_related = ["user"]
 
 
 @admin.register(Profile)

@@ -23,13 +23,31 @@ class TokenState(models.TextChoices):
 
 
 class Profile(models.Model):
-    """What a person set for themselves, such as the columns they chose."""
+    """What a person set for themselves."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="profile")
     preferences = models.JSONField(default=dict, blank=True)
 
     def __str__(self) -> str:
         return f"profile of {self.user}"
+
+
+class TableLayout(models.Model):
+    """How one person's tables of one kind look: columns, widths in pixels, order of rows."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="table_layouts")
+    kind = models.CharField(max_length=60)
+    columns = ArrayField(models.CharField(max_length=82), default=list, blank=True)
+    widths = models.JSONField(default=dict, blank=True)
+    sort = ArrayField(models.CharField(max_length=82), default=list, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["user__username", "kind"]
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_layout_per_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user}"
 
 
 class ResearchGroup(models.Model):

@@ -13,5 +13,6 @@ urlpatterns = [
     path("account/token/check/", views.check_token, name="account-token-check"),
     path("account/token/remove/", views.remove_token, name="account-token-remove"),
     path("account/keys/", views.make_key, name="account-keys"),
+    path("account/layouts/<str:kind>/", views.table_layout, name="table-layout"),
     path("account/keys/<int:key_id>/remove/", views.remove_key, name="account-key-remove"),
 ]

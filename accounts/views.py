@@ -1,23 +1,25 @@
 """The pages about a person; each asks the domain once and renders. A secret is shown once or never."""
 
 from typing import Any, cast
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import access, demo, keys, refusal, tokens
+from accounts import access, demo, keys, layouts, refusal, tokens
 from accounts.forms import KeyForm, PasswordForm, SignInForm, TokenForm
 from mastportal.htmx import render_page
 from mastportal.mast.errors import ArchiveError
+from mastportal.tables.columns import BadQuery
 
 
 def _next(request: HttpRequest) -> str:
@@ -145,3 +147,23 @@ def change_password(request: HttpRequest) -> HttpResponse:
         )
         return redirect("account")
     return render_page(request, "accounts/password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def table_layout(request: HttpRequest, kind: str) -> HttpResponse:
+    """Remember how one's tables of a kind look, or forget it; then back to the table, or quietly nowhere."""
+    try:
+        if "forget" in request.POST:
+            layouts.forget(request.user, kind)
+        else:
+            layouts.remember(request.user, kind, request.POST.dict())
+    except BadQuery as error:
+        return HttpResponseBadRequest(error.message, content_type="text/plain; charset=utf-8")
+    if "quietly" in request.POST:
+        return HttpResponse(status=204)
+    columns = "" if "forget" in request.POST else request.POST.get("columns", "")
+    address = _next(request)
+    if columns:
+        address += f"{'&' if '?' in address else '?'}columns={quote(columns, safe=',')}"
+    return redirect(address)

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from accounts.access import Person
+from accounts.access import Person, groups_to_share_with
+from accounts.layouts import layout_of
 from basket import access
 from basket.amounts import size_in_words
-from basket.forms import BundleForm, groups_to_share_with
+from basket.forms import BundleForm
 from basket.harvest import products_of
 from basket.lines import contents_of
 from basket.models import Basket
@@ -106,9 +107,9 @@ def basket_page(basket: Basket, user: Person, params: QueryDict, path: str) -> d
     products, wanted = context["wanted"].products, context["wanted"]
     selection = Selection.parse(basket.selection)
     try:
-        view, fault = products_view(wanted, params, path), ""
+        view, fault = products_view(user, wanted, params, path), ""
     except BadQuery as error:
-        view, fault = products_view(wanted, QueryDict(), path), error.message
+        view, fault = products_view(user, wanted, QueryDict(), path), error.message
     return context | {
         "tree": tree_of(context["state"]),
         "tree_left_out": max(0, len(context["state"].contents.lines) - SHOWN_LINES),
@@ -117,6 +118,7 @@ def basket_page(basket: Basket, user: Person, params: QueryDict, path: str) -> d
         "view": view,
         "select_form": "choice" if context["may_write"] else "",
         "selection_key": f"basket-{basket.pk}",
+        "layout_url": reverse("table-layout", args=["products"]),
         "actions": "basket/choice.html",
         "table_label": "Files of the observations",
         "rows_are": "files",
@@ -130,7 +132,7 @@ def basket_page(basket: Basket, user: Person, params: QueryDict, path: str) -> d
     }
 
 
-def products_view(wanted: Wanted, params: QueryDict, path: str) -> TableView:
+def products_view(user: Person, wanted: Wanted, params: QueryDict, path: str) -> TableView:
     """The files as a table; wanted ones are marked. Raises BadQuery."""
     pairs = [(name, value) for name, values in params.lists() for value in values]
     chosen = set(wanted.uris())
@@ -145,14 +147,16 @@ def products_view(wanted: Wanted, params: QueryDict, path: str) -> TableView:
         short = "token" if exclusive and is_wanted else ""
         return RowState(name, icon, ", ".join(words), short, url)
 
+    layout = layout_of(user, "products").among(wanted.products.columns)
     query = TableQuery.parse(pairs, wanted.products.schema)
     return table_view(
         wanted.products,
-        query,
+        layout.followed_by(query, params),
         path,
         facet_columns=FACETS,
         usual_columns=COLUMNS,
         values=("dataURI", "needs_token"),
+        layout=layout,
         state_of=state_of_row,
     )
 

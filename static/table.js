@@ -1,5 +1,7 @@
 // The shared table: links swap the table in place, selection survives paging, keys, folding, column choice.
 // Without this module every link and form still works; it only saves the person the reload.
+import { begin as beginColumns } from "./columns.js";
+import { arrived, tie } from "./rows.js";
 import { begin as beginSelection } from "./selection.js";
 
 const view = () => document.getElementById("table-view");
@@ -112,31 +114,9 @@ document.addEventListener("toggle", (event) => {
   remember("closed-facets", [...closed]);
 }, true);
 
-// ---------- column choice
-function columns() {
-  const form = document.querySelector("[data-columns]");
-  if (!form) return;
-  form.classList.add("has-script");
-  for (const moves of form.querySelectorAll(".column-moves")) moves.hidden = false;
-  const order = form.querySelector("[name=columns]");
-  const note = () => {
-    order.value = [...form.querySelectorAll("li input:checked")].map((box) => box.value).join(",");
-  };
-  form.addEventListener("change", note);
-  form.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-move]");
-    if (!button) return;
-    const item = button.closest("li");
-    const other = button.dataset.move === "1" ? item.nextElementSibling : item.previousElementSibling;
-    if (other) other[button.dataset.move === "1" ? "after" : "before"](item);
-    button.focus();
-    note();
-  });
-}
-
 // ---------- keys
 const KEYS = [["/", "search"], ["j k", "next and previous row"], ["x", "select the row"], ["o", "open the row in place"],
-  ["b", "add the selected rows to the basket"], ["n p", "next and previous page"], ["f", "fold the filters"], ["?", "this list"]];
+  ["b", "add the selected rows to the basket"], ["n p", "next and previous page"], ["f", "fold the filters"], ["⇧←→", "move the column whose head has the focus"], ["⇧↑↓", "make it wider or narrower"], ["?", "this list"]];
 
 function rows() { return [...document.querySelectorAll("#table-view tbody tr[data-row]")]; }
 
@@ -194,7 +174,7 @@ document.addEventListener("keydown", (event) => {
 function begin() {
   if (!view()) return;
   fold();
-  columns();
+  beginColumns(view(), show);
   beginSelection(view());
   for (const each of view().querySelectorAll("[data-keep-scroll]")) {
     const [top, left] = scrolled.get(each.dataset.keepScroll) ?? [0, 0];
@@ -203,10 +183,12 @@ function begin() {
   }
   if (focusKey) focusAgain(focusKey);
   focusKey = null;
+  arrived();
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.elt?.id === "table-view") begin();
 });
 for (const each of document.querySelectorAll("[data-remember]")) each.open = remembered(`open:${each.dataset.remember}`, each.open);
+tie(show);
 begin();

@@ -61,6 +61,16 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "product-download": {"GET": MEMBER},
     "api-direct": {"GET": MEMBER},
     "observation-bundle": {"POST": MEMBER},
+    # Saved searches belong to somebody, and may be shared with a group.
+    "saved-searches": {"GET": MEMBER},
+    "saved-menu": {"GET": MEMBER},
+    "saved-new": {"GET": MEMBER, "POST": MEMBER},
+    "saved-search": {"GET": READ},
+    "saved-change": {"GET": WRITE, "POST": WRITE},
+    "saved-remove": {"POST": WRITE},
+    "recent-forget": {"POST": MEMBER},
+    "api-saved-searches": {"GET": MEMBER, "POST": MEMBER},
+    "api-saved-search": {"GET": READ, "PATCH": WRITE, "DELETE": WRITE},
     # Baskets and bundles belong to somebody, and may be shared with a group.
     "baskets": {"GET": MEMBER, "POST": MEMBER},
     "basket": {"GET": READ},

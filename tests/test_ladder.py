@@ -78,6 +78,7 @@ class World:
             "key_id": self.key_id,
             "number": 0,
             "name": "properties",
+            "kind": "observations",
         }
         values |= {"obsid": self.obsid, "result_id": self.result_id}
         values["pk"] = self.lookup.pk if name in {"counted", "api-count"} else self.search.pk

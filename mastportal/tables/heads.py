@@ -8,20 +8,30 @@ from mastportal.tables.grammar import TableQuery
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column's head: `sort_url` sorts by it alone (again: down, then not), `also_url` after the others."""
+    """A column's head: `sort_url` sorts by it alone (again: down, then not), `also_url` after the others.
+
+    `width` in CSS pixels is 0 where the column is as wide as its values.
+    """
 
     column: Column
     sort_url: str
     also_url: str
     aria_sort: str
     place: int
+    width: int = 0
 
     @property
     def style(self) -> str:
         return "num" if self.column.is_number else ""
 
 
-def head(column: Column, query: TableQuery, path: str) -> Head:
+def sorted_url(query: TableQuery, path: str, keys: tuple[str, ...]) -> str:
+    """The first page in that order; none is said outright, for a silent address has the remembered."""
+    address = query.address(path, sort=keys, page=1)
+    return address if keys else f"{address}{'&' if '?' in address else '?'}sort="
+
+
+def head(column: Column, query: TableQuery, path: str, width: int = 0) -> Head:
     """The heading of a column, its links keeping the rest of the address."""
     keys = [key.removeprefix("-") for key in query.sort]
     place = keys.index(column.name) + 1 if column.name in keys else 0
@@ -35,8 +45,9 @@ def head(column: Column, query: TableQuery, path: str) -> Head:
     also = also if place else (*others, column.name)
     return Head(
         column=column,
-        sort_url=query.address(path, sort=alone, page=1),
-        also_url=query.address(path, sort=also, page=1),
+        sort_url=sorted_url(query, path, alone),
+        also_url=sorted_url(query, path, also),
         aria_sort=direction,
         place=place if len(keys) > 1 else 0,
+        width=width,
     )

@@ -14,7 +14,8 @@ from mastportal.tables.export import FORMATS
 from mastportal.tables.facets import facets
 from mastportal.tables.facetview import FacetView, facet_view
 from mastportal.tables.grammar import FACET_LIMIT, TableQuery
-from mastportal.tables.heads import Head, head
+from mastportal.tables.heads import Head, head, sorted_url
+from mastportal.tables.layout import USUAL, Layout
 from mastportal.tables.links import Chip, Link, Pager, chips, pager
 from mastportal.tables.paging import Page, Row, page
 
@@ -84,7 +85,7 @@ class TableView:
     @property
     def filters(self) -> str:
         """The filters alone, as a basket or an export takes them."""
-        return TableQuery(filters=self.query.filters, q=self.query.q).querystring()
+        return self.query.filters_alone().querystring()
 
     @property
     def total_words(self) -> str:
@@ -116,7 +117,7 @@ class TableView:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.query.filters or self.query.q)
+        return self.query.is_filtered
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -124,7 +125,7 @@ class TableView:
 
     @property
     def clear_url(self) -> str:
-        return self.query.address(self.path, filters=(), q="", page=1)
+        return self.query.address(self.path, filters=(), q="", sky="", page=1)
 
     @cached_property
     def pager(self) -> Pager:
@@ -149,7 +150,8 @@ class TableView:
         return [Choice(self.schema_columns[name], name in self.shown) for name in (*self.shown, *rest)]
 
     @property
-    def usual_columns_url(self) -> str:
+    def plain_url(self) -> str:
+        """The address without its columns: the remembered ones, else the usual."""
         return self.query.address(self.path, columns=())
 
     def hidden(self, *names: str) -> list[tuple[str, str]]:
@@ -162,16 +164,8 @@ class TableView:
         return self.hidden("q")
 
     @property
-    def hidden_but_columns(self) -> list[tuple[str, str]]:
-        return self.hidden("columns")
-
-    @property
-    def hidden_but_page_size(self) -> list[tuple[str, str]]:
-        return self.hidden("page_size")
-
-    @property
     def unsorted_url(self) -> str:
-        return self.query.address(self.path, sort=(), page=1)
+        return sorted_url(self.query, self.path, ())
 
 
 def table_view(
@@ -182,17 +176,18 @@ def table_view(
     facet_columns: Sequence[str] = (),
     usual_columns: Sequence[str] = (),
     values: Sequence[str] = (),
+    layout: Layout = USUAL,
     state_of: StateOf = lambda row: PLAIN,
 ) -> TableView:
     """The page of `table` that `query` asks for, at the address `path`.
 
-    `usual_columns` are shown when the query names none (else those marked visible); `values` are columns each
-    row gives raw beside its cells, for `state_of` and for links. Raises BadQuery.
+    Where the query names no columns, the layout's are shown, else `usual_columns`, else those marked visible;
+    `values` are columns each row gives raw beside its cells, for `state_of` and for links. Raises BadQuery.
     """
     columns = columns_of(table.schema)
-    shown = (
-        query.columns or tuple(usual_columns) or tuple(each.name for each in columns.values() if each.visible)
-    )
+    layout = layout.among(columns)
+    visible = tuple(each.name for each in columns.values() if each.visible)
+    shown = query.columns or layout.columns or tuple(usual_columns) or visible
     beside = [name for name in dict.fromkeys((table.key, *values)) if name in columns]
     found = _page(table, replace(query, columns=tuple(dict.fromkeys((*shown, *beside)))))
     described = [columns[name] for name in shown]
@@ -213,7 +208,7 @@ def table_view(
         key=table.key,
         page=found,
         shown=shown,
-        heads=[head(column, query, path) for column in described],
+        heads=[head(column, query, path, layout.widths.get(column.name, 0)) for column in described],
         rows=rows,
         facets=facet_views(table, query, path, [name for name in facet_columns if name in columns]),
     )

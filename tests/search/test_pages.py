@@ -15,7 +15,7 @@ from tests.search.make import KEYWORDS, M57, PROGRAMME, answered
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 # Session and person; then the search with its snapshots, its recent ones, the baskets and groups to write in.
-PAGE_QUERIES = 6
+PAGE_QUERIES = 7  # session, person, search, layout, recent searches, token, baskets
 
 
 @pytest.fixture
@@ -303,7 +303,7 @@ def test_a_count_is_asked_for_and_polled(web, sandbox):
 
 def test_a_known_count_is_said_at_once(web, search):
     answer = web.post(reverse("count"), {"collection": "programs", "programs": "1176"}, **HTMX)
-    assert f"{search.current.row_count}</strong> rows match" in text(answer)
+    assert f"{search.current.row_count} observations match" in text(answer)
 
 
 def test_a_count_of_nonsense_is_a_sentence(web):
