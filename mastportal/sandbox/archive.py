@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from .bundles import bundle
 from .columns import column_config
 from .downloads import file
+from .hips import survey
 from .holdings import Holdings
 from .identity import whoami
 from .invoke import Mashup
@@ -42,6 +43,7 @@ class Archive:
                 (r"/whoami|/info", whoami),
                 (r"/search/.*", Missions(holdings).answer),
                 (r"/Santa-war/query", self._resolve),
+                (r"/hips/stars(/.*)?", survey),
             )
         )
 
