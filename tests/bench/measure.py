@@ -41,9 +41,19 @@ def at_most(name: str, ours: float, reference: float, unit: str, goal: float) ->
 
 def median_s(work: Callable[[], object], times: int = 7, warm: int = 1) -> float:
     """The median duration of `work` in seconds, after `warm` runs that do not count."""
+    return statistics.median(durations_s(work, times, warm))
+
+
+def durations_s(work: Callable[[], object], times: int, warm: int = 1) -> list[float]:
+    """How long each of `times` runs took, in seconds, after `warm` runs that do not count."""
     for _ in range(warm):
         work()
-    return statistics.median(_duration_s(work) for _ in range(times))
+    return [_duration_s(work) for _ in range(times)]
+
+
+def p95_s(durations: list[float]) -> float:
+    """What 95 % of the runs stay below."""
+    return statistics.quantiles(durations, n=20, method="inclusive")[-1]
 
 
 def _duration_s(work: Callable[[], object]) -> float:

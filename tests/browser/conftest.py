@@ -16,12 +16,27 @@ SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 VIEWPORT = {"width": 1280, "height": 720}
 
 
+def program() -> str | None:
+    """Where Chromium is, if anywhere."""
+    return next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
+def flags() -> list[str]:
+    """What keeps it quiet, and what it needs as root."""
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    return [*quiet, "--no-sandbox"] if os.geteuid() == 0 else quiet
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser's program. Required where REQUIRE_BROWSER is set, as continuous integration does."""
-    for name in PROGRAMS:
-        if found := shutil.which(name):
-            return found
+    if found := program():
+        return found
     if os.environ.get("REQUIRE_BROWSER"):
         pytest.fail("Chromium is required here and was not found")
     pytest.skip("Chromium is not on this machine: browser tests are skipped")
@@ -29,14 +44,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(chromium: str) -> dict[str, Any]:
-    quiet = [
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-    ]
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {"executable_path": chromium, "args": ["--disable-gpu", *quiet, *as_root]}
+    return {"executable_path": chromium, "args": ["--disable-gpu", *flags()]}
 
 
 @pytest.fixture(scope="session")
