@@ -19,6 +19,8 @@ LABELS = {
     "ids": "A list of observation ids or file names",
 }
 SEPARATOR = ";"
+# What an address says of a column: values, bounds, values to leave out, and that all values are such.
+CONDITIONS = frozenset({"c", "min", "max", "x", "not"})
 MOST_USED = "Most used"
 ASKED_FIRST = """exp_type filter program observtn pupil grating channel band tsovisit category targprop
     detector effexptm date_obs_mjd productLevel subarray readpatt filename"""
@@ -54,6 +56,8 @@ class Criterion:
     low: str
     high: str
     error: str = ""
+    negated: bool = False  # what is chosen is left out
+    excluded: str = ""  # left out besides
 
     @property
     def is_range(self) -> bool:
@@ -66,8 +70,14 @@ class Criterion:
         return self.field.type == "string" and set(self.field.choices) != set(FLAGS)
 
     @property
+    def can_be_negated(self) -> bool:
+        """Of a flag the other value is as easily chosen; a single number of a range means little."""
+        return not self.is_range and self.field.type != "bool" and set(self.field.choices) != set(FLAGS)
+
+    @property
     def is_used(self) -> bool:
-        return bool(self.text or self.low or self.high or any(option.chosen for option in self.options))
+        chosen = any(option.chosen for option in self.options)
+        return bool(self.text or self.low or self.high or self.excluded or chosen)
 
     @property
     def label(self) -> str:
@@ -126,14 +136,21 @@ def question_of(params: QueryDict) -> dict[str, Any]:
     collection = params.get("collection") or "observations"
     part = PARTS.get(collection, "target")
     question: dict[str, Any] = {"collection": collection, part: params.get(part, "")}
-    criteria: dict[str, Any] = {}
-    for name in params:
-        operator, dot, column = name.partition(".")
-        if dot and operator == "c" and (values := _values(params.getlist(name))):
-            criteria[column] = values
-        elif dot and operator in {"min", "max"} and (bound := params.get(name, "").strip()):
-            criteria.setdefault(column, {})[operator] = bound
-    return question | ({"criteria": criteria} if criteria else {})
+    parts = [name.partition(".") for name in params]
+    columns = dict.fromkeys(column for operator, dot, column in parts if dot and operator in CONDITIONS)
+    told = {column: condition for column in columns if (condition := _condition(params, column))}
+    return question | ({"criteria": told} if told else {})
+
+
+def _condition(params: QueryDict, column: str) -> object:
+    """What is asked of one column, None where nothing is."""
+    values, excluded = (_values(params.getlist(f"{operator}.{column}")) for operator in ("c", "x"))
+    bounds = {side: bound for side in ("min", "max") if (bound := params.get(f"{side}.{column}", "").strip())}
+    if values and params.get(f"not.{column}"):
+        values, excluded = [], list(dict.fromkeys(values + excluded))
+    if not excluded:
+        return values or bounds or None
+    return ({"values": values} if values else bounds) | {"not": excluded}
 
 
 def _values(texts: Sequence[str]) -> list[str]:
@@ -147,12 +164,18 @@ def params_of(question: Mapping[str, Any]) -> str:
     part = question.get(PARTS[collection], "")
     pairs = [("collection", collection), (PARTS[collection], _joined(part))]
     for column, condition in dict(question.get("criteria") or {}).items():
-        if isinstance(condition, Mapping) and "exact" not in condition:
-            pairs += [(f"{bound}.{column}", str(value)) for bound, value in condition.items()]
-        else:
-            values = condition["exact"] if isinstance(condition, Mapping) else condition
-            pairs += [(f"c.{column}", str(value)) for value in values]
+        pairs += _pairs(column, condition if isinstance(condition, Mapping) else {"values": condition})
     return urlencode(pairs, quote_via=quote, safe="*,:")
+
+
+def _pairs(column: str, condition: Mapping[str, Any]) -> list[tuple[str, str]]:
+    values = condition.get("values") or condition.get("exact") or []
+    pairs = [(f"c.{column}", str(value)) for value in values]
+    pairs += [(f"{side}.{column}", str(condition[side])) for side in ("min", "max") if side in condition]
+    unwanted = [str(value) for value in condition.get("not", [])]
+    if unwanted and not pairs:
+        return [*((f"c.{column}", value) for value in unwanted), (f"not.{column}", "1")]
+    return pairs + [(f"x.{column}", value) for value in unwanted]
 
 
 def _joined(part: object) -> str:
@@ -170,7 +193,7 @@ def form_of(params: QueryDict, error: BadQuestion | None = None, *, brief: bool 
         (name, value)
         for name, values in params.lists()
         for value in values
-        if name.startswith(("c.", "min.", "max."))
+        if name.partition(".")[0] in CONDITIONS and "." in name
     ]
     advanced = not brief and ("advanced" in params or bool(criteria) or fault.startswith("criteria"))
     return SearchForm(
@@ -223,4 +246,6 @@ def _criterion(asked: Field, params: QueryDict, error: BadQuestion | None) -> Cr
         low=params.get(f"min.{asked.name}", ""),
         high=params.get(f"max.{asked.name}", ""),
         error=str(error) if is_at_fault else "",
+        negated=bool(params.get(f"not.{asked.name}")),
+        excluded=f"{SEPARATOR} ".join(_values(params.getlist(f"x.{asked.name}"))),
     )

@@ -10,7 +10,8 @@ from django.http import QueryDict
 
 from mastportal.mast.errors import BadQuestion
 from mastportal.search.forms import form_of, params_of
-from mastportal.search.models import SearchUse
+from mastportal.search.models import Lookup, SearchUse
+from mastportal.work import Phase
 
 RECENT = 8
 SEARCHES_A_PAGE = 50
@@ -55,6 +56,35 @@ EXAMPLES = (
         "files by instrument keyword",
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the line below the criteria says: how many rows match, why not, or that it is being asked."""
+
+    words: str = ""
+    mistake: str = ""
+    field: str = ""
+    waiting_for: Lookup | None = None
+
+
+def counted(lookup: Lookup, collection: str) -> Counted:
+    """The line for a count; an archive's error is about the target where it could not be found."""
+    if lookup.is_unfinished:
+        return Counted(waiting_for=lookup)
+    if lookup.phase != Phase.COMPLETED or lookup.answer is None:
+        return Counted(mistake=lookup.error, field="target" if lookup.error_kind == "not_found" else "")
+    count = lookup.answer["count"]
+    rows = "file" if collection == "jwst-keywords" else "observation"
+    bound = "at most " if lookup.answer.get("at_most") else ""
+    return Counted(
+        words=f"{bound}{count:,} {rows} matches" if count == 1 else f"{bound}{count:,} {rows}s match"
+    )
+
+
+def mistaken(error: BadQuestion) -> Counted:
+    """The line for a question that cannot be asked yet."""
+    return Counted(mistake=str(error), field=error.field.removeprefix("criteria."))
 
 
 def recent_searches(user: User) -> list[SearchUse]:

@@ -36,7 +36,7 @@ def opened(client: MastClient, lease: Lease, asking: Asking) -> Source:
 def from_archive(client: MastClient, lease: Lease, criteria: Criteria) -> Source:
     """The archive's own answer, page by page."""
     criteria = located(client, lease, criteria)
-    count = client.count(criteria)
+    count = client.count_to_fetch(criteria)
 
     def after() -> dict[str, Any]:
         left_out = mode_less_question(criteria)

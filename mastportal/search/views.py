@@ -22,9 +22,10 @@ from mastportal.search.details import row_context
 from mastportal.search.failures import NoRows
 from mastportal.search.forms import question_of
 from mastportal.search.models import Lookup, ResultSet, Search
-from mastportal.search.panel import list_context, panel_context
+from mastportal.search.panel import counted, list_context, mistaken, panel_context
 
 SURVEY_KEPT_S = 24 * 3600
+COUNT_PATIENCE_S = 2.0
 
 
 def _search(pk: UUID) -> Search:
@@ -64,32 +65,41 @@ def _asked(request: HttpRequest, question: dict[str, object], refresh: bool = Fa
     return asked
 
 
+@gzip_page
 @login_required
 @never_cache
 @require_POST
 def count(request: HttpRequest) -> HttpResponse:
-    """How many rows the panel's question has, when that is known; else the archive is asked."""
-    context: dict[str, object] = {}
+    """How many rows the panel's question has, when that is known; else the archive is asked.
+
+    Without script it is the whole page again, after a short wait.
+    """
     try:
         with transaction.atomic():
             lookup, must_queue = lookups.want_count(question_of(request.POST))
             if must_queue:
                 tasks.queue_lookups([lookup.pk])
-        context["lookup"] = lookup
+        if not wants_fragment(request):
+            lookup = lookups.wait(lookup, COUNT_PATIENCE_S)
+        said = counted(lookup, request.POST.get("collection", ""))
     except BadQuestion as error:
-        context["sentence"] = str(error)
-    return render_page(request, "search/count.html", context)
+        said = mistaken(error)
+    context: dict[str, object] = {"counted": said}
+    if not wants_fragment(request):
+        context |= panel_context(cast(User, request.user), request.POST)
+    return render_page(request, "search/search.html", context, "search/count.html")
 
 
 @login_required
 @never_cache
 @require_safe
-def counted(request: HttpRequest, pk: UUID) -> HttpResponse:
+def count_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The count that was asked for; 204 as long as the archive has not said."""
     lookup = get_object_or_404(Lookup, pk=pk, kind=Lookup.Kind.COUNT)
     if lookup.is_unfinished:
         return unchanged()
-    return render_page(request, "search/count.html", {"lookup": lookup})
+    said = counted(lookup, lookup.question.get("collection", ""))
+    return render_page(request, "search/count.html", {"counted": said})
 
 
 @gzip_page

@@ -46,6 +46,9 @@ def test_parts_of_other_collections_are_left_out():
         "collection=programs&programs=1176,+1073&min.t_exptime=10&max.t_exptime=20",
         "collection=jwst-keywords&instrument=niriss&c.exp_type=NIS_WFSS&c.tsovisit=t",
         "collection=ids&ids=jw02731-o001_t017_nircam_clear-f444w",
+        "collection=programs&programs=1176&c.filters=F150W&c.filters=F4*&not.filters=1",
+        "collection=programs&programs=1176&c.target_name=VV*&x.target_name=VV191&x.target_name=VV-191",
+        "collection=jwst-keywords&instrument=niriss&c.program=1073&not.program=1&min.effexptm=5",
     ],
 )
 def test_a_question_finds_back_to_the_same_question(address):
@@ -103,3 +106,29 @@ def test_every_field_with_a_filter_can_be_asked_for():
     groups = form_of(QueryDict("advanced=1")).groups
     assert sum(len(group.criteria) for group in groups) == 29
     assert criterion("advanced=1", "calib_level").options[0].label == "-1 planned"
+
+
+def test_a_toggle_leaves_values_out_and_more_can_be_left_out_besides():
+    asked = question("target=m57&c.filters=F150W;+F2*&not.filters=1&c.target_name=VV*&x.target_name=VV191")
+    assert asked["criteria"] == {
+        "filters": {"not": ["F150W", "F2*"]},
+        "target_name": {"values": ["VV*"], "not": ["VV191"]},
+    }
+
+
+def test_a_toggle_without_values_asks_nothing():
+    assert "criteria" not in question("target=m57&not.filters=1&not.t_min=1")
+
+
+def test_the_form_shows_what_is_left_out():
+    filters = criterion("c.filters=F150W&not.filters=1", "filters")
+    assert (filters.negated, filters.text, filters.is_used) == (True, "F150W", True)
+    name = criterion("c.target_name=VV*&x.target_name=VV191&x.target_name=VV-191", "target_name")
+    assert (name.negated, name.excluded) == (False, "VV191; VV-191")
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"), [("filters", True), ("target_name", True), ("t_min", False), ("mtFlag", False)]
+)
+def test_what_can_be_left_out(name, offered):
+    assert criterion("advanced=1", name).can_be_negated is offered

@@ -17,6 +17,14 @@ values = texts.map(lambda text: text.replace(";", "").strip()).filter(bool)
 conditions = st.dictionaries(
     st.sampled_from(COLUMNS), st.lists(values, min_size=1, max_size=3, unique=True), max_size=3
 )
+left_out = st.dictionaries(
+    st.sampled_from(["instrument_name", "provenance_name"]),
+    st.fixed_dictionaries(
+        {"not": st.lists(values, min_size=1, max_size=3, unique=True)},
+        optional={"values": st.lists(values, min_size=1, max_size=2, unique=True)},
+    ),
+    max_size=2,
+)
 bounds = st.dictionaries(
     st.sampled_from(["t_min", "t_exptime"]),
     st.dictionaries(st.sampled_from(["min", "max"]), values, min_size=1),
@@ -30,10 +38,10 @@ def criteria_of(address: str, error: BadQuestion | None = None, **options: bool)
     return {each.field.name: each for group in groups for each in group.criteria}
 
 
-@given(collections, values, conditions, bounds)
-def test_a_question_survives_its_address(collection, part, asked, ranges):
+@given(collections, values, conditions, bounds, left_out)
+def test_a_question_survives_its_address(collection, part, asked, ranges, unwanted):
     question = {"collection": collection, PARTS[collection]: part}
-    question |= {"criteria": asked | ranges} if asked or ranges else {}
+    question |= {"criteria": asked | ranges | unwanted} if asked or ranges or unwanted else {}
     assert question_of(QueryDict(params_of(question))) == question
 
 
