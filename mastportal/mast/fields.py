@@ -84,6 +84,9 @@ class Field:
         }
         if heading := _HEADINGS.get(self.name):
             notes["heading"] = heading
+        ucd, system = _facts().get(self.name, ("", ""))
+        notes |= {"ucd": ucd} if ucd else {}
+        notes |= {"system": system} if system else {}
         return pa.field(self.name, _ARROW[self.type], metadata=notes)
 
 
@@ -112,6 +115,16 @@ def arrow_schema(fields: Iterable[Field]) -> pa.Schema:
 def _rows(name: str) -> list[dict[str, str]]:
     text = resources.files("mastportal.mast").joinpath(name).read_text("utf-8")
     return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def _facts() -> dict[str, tuple[str, str]]:
+    """What a column is in the words of the Virtual Observatory: its UCD 1.5 and its system.
+
+    The system is icrs, utc (MJD in UTC) or tdb (MJD in TDB at the barycentre). The observation columns' UCDs
+    are ObsCore's where it has the column, the others chosen from the IVOA's list.
+    """
+    return {row["name"]: (row["ucd"], row["system"]) for row in _rows("column_facts.csv")}
 
 
 def _plain_field(row: dict[str, str]) -> Field:

@@ -28,7 +28,8 @@ def quoted(text: str) -> str:
 class Column:
     """One column: `type` is string, int, float or bool; `kind` is values, range, text or none.
 
-    `heading` stands above the column: the label, or a shorter word where that is too wide.
+    `heading` stands above the column: the label, or a shorter word where that is too wide. `ucd` and `system`
+    (icrs, utc or tdb) are the Virtual Observatory's words for what it holds, empty where it has none.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Column:
     kind: str
     visible: bool
     heading: str
+    ucd: str = ""
+    system: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -76,6 +79,8 @@ def describe(field: "pa.Field[Any]") -> Column:
         kind=told.get("kind") or kind_of_type[type_],
         visible=told.get("visible", "1") != "0",
         heading=told.get("heading") or label,
+        ucd=told.get("ucd", ""),
+        system=told.get("system", ""),
     )
 
 

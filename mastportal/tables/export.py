@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from mastportal.tables import fits, parquet, text, votable
+from mastportal.tables.batches import About, with_about
 from mastportal.tables.columns import BadQuery, quoted
 
 
@@ -30,9 +31,14 @@ _EXTENSIONS = {"votable": "vot"}
 FORMATS = tuple(_WRITERS)
 
 
-def export(table: pa.Table, format: str) -> Export:
-    """The whole table in one of FORMATS; rows and columns are chosen before. Raises BadQuery."""
+def export(table: pa.Table, format: str, about: About | None = None) -> Export:
+    """The whole table in one of FORMATS, telling where it is from; rows and columns are chosen before.
+
+    Raises BadQuery.
+    """
     if format not in _WRITERS:
         raise BadQuery(f"The format must be one of {', '.join(FORMATS)}, not {quoted(format)}.", "format")
     content_type, write = _WRITERS[format]
-    return Export(content_type, _EXTENSIONS.get(format, format), write(table))
+    return Export(
+        content_type, _EXTENSIONS.get(format, format), write(with_about(table, about) if about else table)
+    )

@@ -7,7 +7,10 @@ from typing import IO, Any, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mastportal.tables.votable import without_data
+
 ROW_GROUP_ROWS = 50_000
+_VOTABLE = b"IVOA.VOTable-Parquet."
 
 
 class _Outflow(RawIOBase):
@@ -35,10 +38,17 @@ class _Outflow(RawIOBase):
 
 
 def chunks(table: pa.Table) -> Iterator[bytes]:
-    """The table with its column metadata, zstd inside."""
+    """The table with its column metadata, zstd inside.
+
+    Units and UCDs are also there as a VOTable without rows, where TOPCAT and astropy look for them (the IVOA
+    note "Parquet in the VO" 1.0).
+    """
     sink = _Outflow()
-    with pq.ParquetWriter(cast(IO[Any], sink), table.schema, compression="zstd") as writer:
+    described = {_VOTABLE + b"version": b"1.0", _VOTABLE + b"content": without_data(table).encode()}
+    schema = table.schema.with_metadata((table.schema.metadata or {}) | described)
+    with pq.ParquetWriter(cast(IO[Any], sink), schema, compression="zstd") as writer:
         for start in range(0, max(table.num_rows, 1), ROW_GROUP_ROWS):
-            writer.write_table(table.slice(start, ROW_GROUP_ROWS))
+            part = table.slice(start, ROW_GROUP_ROWS)
+            writer.write_table(part.replace_schema_metadata(schema.metadata))
             yield sink.take()
     yield sink.take()

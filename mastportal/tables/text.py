@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import orjson
 import pyarrow as pa
 
-from mastportal.tables.batches import batches, described, finite, rows
+from mastportal.tables.batches import about, batches, described, finite, rows, standard_unit
+from mastportal.tables.columns import Column
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NOT_YAML = re.compile("[\x7f-\x9f\ufffe\uffff]")
@@ -18,7 +19,11 @@ _ECSV_TYPES = {"string": "string", "int": "int64", "float": "float64", "bool": "
 
 
 def csv_chunks(table: pa.Table) -> Iterator[bytes]:
-    """RFC 4180 with a header line; a text that a spreadsheet would run gets an apostrophe in front."""
+    """RFC 4180 with a header line; a text that a spreadsheet would run gets an apostrophe in front.
+
+    Such a text begins with = + - @, tab or return and is no number, so that -12.5 stays what it is. Who needs
+    these few texts unchanged takes another format: a spreadsheet is the only reader that runs them.
+    """
     yield _lines([table.column_names])
     for batch in rows(table):
         yield _lines([[_harmless(value) for value in row] for row in batch])
@@ -52,16 +57,26 @@ def _plain(value: object) -> str:
 
 
 def ecsv_chunks(table: pa.Table) -> Iterator[bytes]:
-    """Astropy's ECSV 1.0 with commas: types, units and meanings in the header; an empty value is a null."""
+    """Astropy's ECSV 1.0 with commas, types, units, meanings and UCDs in the header; nothing is a null."""
     header = ["# %ECSV 1.0", "# ---", "# delimiter: ','", "# datatype:"]
-    for column in described(table):
-        parts = {"name": column.name, "datatype": _ECSV_TYPES[column.type], "unit": column.unit}
-        parts["description"] = column.description or column.label
-        told = ", ".join(f"{key}: {_yaml(value)}" for key, value in parts.items() if value)
-        header.append(f"# - {{{told}}}")
+    header += [f"# - {_told(column)}" for column in described(table)]
+    if told := about(table).told():
+        header += ["# meta: !!omap", *(f"# - {{{name}: {_yaml(text)}}}" for name, text in told)]
+    header += ["# schema: astropy-2.0"]
     yield ("\n".join(header) + "\n").encode() + _comma_lines([table.column_names])
     for batch in rows(table):
         yield _comma_lines([[_capital(value) for value in row] for row in batch])
+
+
+def _told(column: Column) -> str:
+    parts = {
+        "name": column.name,
+        "unit": standard_unit(column),
+        "datatype": _ECSV_TYPES[column.type],
+        "description": column.description or column.label,
+    }
+    told = ", ".join(f"{key}: {_yaml(value)}" for key, value in parts.items() if value)
+    return f"{{{told}, meta: !!omap [ucd: {_yaml(column.ucd)}]}}" if column.ucd else f"{{{told}}}"
 
 
 def _yaml(text: str) -> str:
