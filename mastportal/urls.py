@@ -12,6 +12,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api")),
     path("", include("mastportal.search.api")),
     path("", include("mastportal.files.api")),
+    path("", include("mastportal.desk.api")),
     path("", include("basket.api")),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("schema/browse/", SpectacularSwaggerView.as_view(url_name="schema"), name="schema-browse"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("", include("accounts.urls")),
     path("", include("mastportal.search.urls")),
+    path("", include("mastportal.desk.urls")),
     path("", include("basket.urls")),
 ]
 

@@ -16,6 +16,7 @@ DOOR_NAMES = {"views", "api", "tasks", "admin", "management", "urls"}
 # A room may import the rooms on its own line and below; `domain` names what each app may look down to.
 DOMAIN = {
     "basket": {"basket", "mastportal.files", "mastportal.search", "accounts"},
+    "mastportal.desk": {"mastportal.desk", "mastportal.search", "mastportal.files", "accounts"},
     "mastportal.files": {"mastportal.files", "accounts"},
     "mastportal.search": {"mastportal.search", "accounts"},
     "accounts": {"accounts"},
@@ -69,7 +70,7 @@ def room_of(module: str) -> str:
     parts = module.split(".")
     if parts[0] != "mastportal":
         return parts[0]
-    packages = {"mast", "tables", "search", "files", "sandbox", "embedded"}
+    packages = {"mast", "tables", "search", "files", "desk", "sandbox", "embedded"}
     return ".".join(parts[:2]) if len(parts) > 1 and parts[1] in packages else module
 
 

@@ -18,6 +18,7 @@ from accounts import keys
 from accounts.models import ResearchGroup
 from basket import bundles
 from basket.models import Basket, BasketLine, Bundle
+from mastportal.desk.models import SavedSearch
 from mastportal.search import results
 from mastportal.search.models import Lookup, Search
 from tests.conftest import make_person
@@ -62,6 +63,7 @@ class World:
     search: Search
     lookup: Lookup
     key_id: int
+    saved: SavedSearch
     obsid: str = "300000001"
     result_id: Any = field(default_factory=uuid4)
 
@@ -77,6 +79,7 @@ class World:
             "bundle_id": self.bundle.pk,
             "key_id": self.key_id,
             "number": 0,
+            "saved_id": self.saved.pk,
             "name": "properties",
             "kind": "observations",
         }
@@ -115,7 +118,8 @@ def make_world(alice: User, bob: User, charlie: User) -> World:
     bundle = bundles.request(basket, alice, "zip", "nested")
     search = Search.objects.create(collection="programs", criteria=PROGRAMME, fingerprint="0", words="1176")
     lookup = Lookup.objects.create(kind=Lookup.Kind.COUNT, key="0", question=PROGRAMME)
-    return World(people, basket, bundle, search, lookup, keys.make(alice, "hers")[0].pk)
+    saved = SavedSearch.objects.create(name="Hers", owner=alice, group=group, search=search)
+    return World(people, basket, bundle, search, lookup, keys.make(alice, "hers")[0].pk, saved)
 
 
 @pytest.fixture

@@ -1,0 +1,10 @@
+"""The REST addresses of the desk. Wiring only."""
+
+from django.urls import path
+
+from mastportal.desk.api.saved import SavedSearchesView, SavedSearchView
+
+urlpatterns = [
+    path("saved-searches", SavedSearchesView.as_view(), name="api-saved-searches"),
+    path("saved-searches/<int:saved_id>", SavedSearchView.as_view(), name="api-saved-search"),
+]

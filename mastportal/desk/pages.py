@@ -1,0 +1,90 @@
+"""Owns what the pages of saved searches show, worked out beforehand. Asks no archive."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from accounts.access import Person, groups_to_share_with, role_in
+from accounts.models import Membership
+from mastportal.desk import saved
+from mastportal.desk.models import SavedSearch
+
+MENU_MOST = 12
+PAGE_MOST = 500
+WRITERS = frozenset({"owner", "editor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One saved search as a list shows it."""
+
+    saved: SavedSearch
+    is_mine: bool
+    may_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Those of one group, or a person's own."""
+
+    title: str
+    lines: list[Line]
+
+
+def result_address(found: SavedSearch) -> str:
+    """Its result, filtered, sorted and with the columns it was saved with."""
+    path = reverse("result", args=[found.search_id])
+    return f"{path}?{found.state}" if found.state else path
+
+
+def role_words(user: Person, found: SavedSearch) -> str:
+    """What `user` is to it: owner, editor or reader."""
+    if found.owner_id == user.pk:
+        return "owner"
+    return (role_in(user, found.group_id) if found.group_id else None) or ""
+
+
+def list_page(user: User, text: str) -> dict[str, Any]:
+    """All that a person may open, their own first, then group by group."""
+    roles = dict(Membership.objects.filter(user=user).values_list("group_id", "role"))
+    found = saved.all_of(user, text)[:PAGE_MOST]
+    lines = [
+        Line(each, mine := each.owner_id == user.pk, mine or roles.get(each.group_id) in WRITERS)
+        for each in found
+    ]
+    lines.sort(key=lambda line: _shelf(line)[0])
+    sections = [Section(shelf[1], list(those)) for shelf, those in groupby(lines, key=_shelf)]
+    return {"sections": sections, "text": text, "is_cut": len(lines) == PAGE_MOST}
+
+
+def _shelf(line: Line) -> tuple[tuple[bool, str, int], str]:
+    """Where a line stands: its order and its heading."""
+    group = line.saved.group
+    if group is None:
+        return (False, "", 0), "Only mine"
+    return (True, group.name.casefold(), group.pk), f"Shared with {group.name}"
+
+
+def menu(user: User) -> dict[str, Any]:
+    """The newest few, for the search panel."""
+    return {"lines": list(saved.all_of(user).order_by("-changed_at", "-pk")[:MENU_MOST])}
+
+
+def writable(user: User) -> list[SavedSearch]:
+    """Those that may be replaced by another."""
+    groups = {group_id for group_id, _ in groups_to_share_with(user)}
+    return [
+        each for each in saved.all_of(user)[:PAGE_MOST] if each.owner_id == user.pk or each.group_id in groups
+    ]
+
+
+def state_of_page(then: str, page_url: str | None, result_path: str) -> str:
+    """The table's query string: as sent, else that of the page a fragment was asked from."""
+    if then or not page_url:
+        return then
+    parts = urlsplit(page_url)
+    return parts.query if parts.path == result_path else ""
