@@ -23,7 +23,9 @@ DOMAIN = {
 }
 # The direct download asks whether its URI was listed; doors stand above every app, but none needs more.
 DOORS_ALSO = {"mastportal.files": {"mastportal.search"}}
-PURE = {"mastportal.mast", "mastportal.tables"}
+PURE = {"mastportal.mast", "mastportal.sphere", "mastportal.tables"}
+# Pure rooms know none but themselves, save that rows are chosen by a region of the sky.
+PURE_ALSO = {"mastportal.tables": {"mastportal.sphere"}}
 WIRING = {
     "mastportal.urls",
     "mastportal.celery",
@@ -70,7 +72,7 @@ def room_of(module: str) -> str:
     parts = module.split(".")
     if parts[0] != "mastportal":
         return parts[0]
-    packages = {"mast", "tables", "search", "files", "desk", "sandbox", "embedded"}
+    packages = {"mast", "sphere", "tables", "search", "files", "desk", "sandbox", "embedded"}
     return ".".join(parts[:2]) if len(parts) > 1 and parts[1] in packages else module
 
 
@@ -82,7 +84,7 @@ def allowed(module: str) -> set[str]:
     """The rooms a module may import from."""
     room = room_of(module)
     if room in PURE or room in {"mastportal.sandbox", "mastportal.embedded"}:
-        return {room}
+        return {room} | PURE_ALSO.get(room, set())
     if room in DOMAIN:
         rooms = DOMAIN[room] | PURE
         return rooms | DOOR_TOOLS | DOORS_ALSO.get(room, set()) if is_door(module) else rooms

@@ -6,18 +6,25 @@ bound them in bytes.
 
 from collections.abc import Callable
 from threading import Lock
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from mastportal.tables.coding import Codes, Floats, Ints, code
 from mastportal.tables.columns import Column, columns_of
 
-ORDERS_KEPT = 8
+RECENT_KEPT = 8
 
-Number = TypeVar("Number", np.float64, np.int64)
+
+class Sized(Protocol):
+    """What can be kept beside a table: it knows its bytes."""
+
+    @property
+    def nbytes(self) -> int: ...
+
+
+Kept = TypeVar("Kept", bound=Sized)
 
 
 class OpenTable:
@@ -27,8 +34,8 @@ class OpenTable:
         self.table = table.unify_dictionaries().combine_chunks()
         self.columns: dict[str, Column] = columns_of(self.table.schema)
         self._codes: dict[str, Codes] = {}
-        self._arrays: dict[tuple[str, str], NDArray[Any]] = {}
-        self._orders: dict[object, Ints] = {}
+        self._kept: dict[tuple[str, str], Any] = {}
+        self._recent: dict[object, Any] = {}
         self._lock = Lock()
 
     @property
@@ -48,8 +55,8 @@ class OpenTable:
     def nbytes(self) -> int:
         """Bytes of the table and of everything cached beside it."""
         with self._lock:
-            arrays = sum(array.nbytes for array in (*self._arrays.values(), *self._orders.values()))
-            return int(self.table.nbytes) + arrays + sum(codes.nbytes for codes in self._codes.values())
+            beside = sum(each.nbytes for each in (*self._kept.values(), *self._recent.values()))
+            return int(self.table.nbytes) + beside + sum(codes.nbytes for codes in self._codes.values())
 
     def codes(self, column: str) -> Codes:
         if column not in self._codes:
@@ -82,21 +89,21 @@ class OpenTable:
 
         return self.kept(("ranks", column), make)
 
-    def kept(self, key: tuple[str, str], make: Callable[[], NDArray[Number]]) -> NDArray[Number]:
-        """An array kept for one purpose and column, made when first asked for."""
-        if key not in self._arrays:
+    def kept(self, key: tuple[str, str], make: Callable[[], Kept]) -> Kept:
+        """Something kept for one purpose and column, made when first asked for."""
+        if key not in self._kept:
             made = make()
             with self._lock:
-                self._arrays[key] = made
-        return cast(NDArray[Number], self._arrays[key])
+                self._kept[key] = made
+        return cast(Kept, self._kept[key])
 
-    def order(self, key: object, make: Callable[[], Ints]) -> Ints:
-        """Row numbers in some order; only the orders used last are kept, for there is no end of them."""
+    def recent(self, key: object, make: Callable[[], Kept]) -> Kept:
+        """An order of the rows or a choice of them; those used last are kept, for there is no end of them."""
         with self._lock:
-            found = self._orders.pop(key, None)
-        made = make() if found is None else found
+            found = self._recent.pop(key, None)
+        made = make() if found is None else cast(Kept, found)
         with self._lock:
-            self._orders[key] = made
-            while len(self._orders) > ORDERS_KEPT:
-                del self._orders[next(iter(self._orders))]
+            self._recent[key] = made
+            while len(self._recent) > RECENT_KEPT:
+                del self._recent[next(iter(self._recent))]
         return made

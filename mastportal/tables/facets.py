@@ -28,7 +28,7 @@ def facets(
     """
     described = [column_named(name, table.schema, "facets") for name in columns]
     masks = Masks(table, query)
-    everything = not query.filters and not query.q
+    everything = not query.is_filtered
     found = []
     for column in described:
         mask = masks.ignoring(column.name)

@@ -15,6 +15,7 @@ from mastportal.tables.codes import OpenTable
 from mastportal.tables.coding import Array, Codes, Mask
 from mastportal.tables.columns import BadQuery, Column
 from mastportal.tables.grammar import Filter, TableQuery, number, truth
+from mastportal.tables.sky import inside
 
 __all__ = ["BadQuery", "Masks", "TableQuery", "matching"]
 
@@ -32,7 +33,9 @@ class Masks:
         for found in query.filters:
             by_column.setdefault(found.column, []).append(found)
         self._of_column = {name: column_mask(table, name, found) for name, found in by_column.items()}
-        self._of_words = [_rows_with_word(table, word) for word in query.q.casefold().split()]
+        self._of_all = [_rows_with_word(table, word) for word in query.q.casefold().split()]
+        if query.sky:
+            self._of_all.append(inside(table, query.sky))
         self._rows = table.num_rows
         self._all: Mask | None = None
 
@@ -49,7 +52,7 @@ class Masks:
         for name, mask in self._of_column.items():
             if name != left_out:
                 kept &= mask
-        for mask in self._of_words:
+        for mask in self._of_all:
             kept &= mask
         return kept
 

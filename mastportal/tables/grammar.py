@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import pyarrow as pa
 
+from mastportal.tables import sky as places
 from mastportal.tables.columns import BadQuery, Column, column_named, quoted
 from mastportal.tables.dates import mjd_of_iso
 
@@ -43,6 +44,7 @@ class TableQuery:
 
     filters: tuple[Filter, ...] = ()
     q: str = ""
+    sky: str = ""
     sort: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     page: int = 1
@@ -64,8 +66,6 @@ class TableQuery:
             if "." in name:
                 if (found := _filter(name, value, schema)) is not None:
                     filters[found] = None
-            elif name == "sky":
-                raise BadQuery("Filtering by a region of the sky is not possible yet.", "sky")
             elif name in _SINGLE:
                 single[name] = value.strip()
             else:
@@ -73,6 +73,7 @@ class TableQuery:
         return cls(
             filters=tuple(filters),
             q=single.get("q", ""),
+            sky=places.checked(single.get("sky", ""), schema),
             sort=_names(single, "sort", schema),
             columns=_names(single, "columns", schema),
             page=_whole(single, "page", 1, 10**9),
@@ -82,6 +83,14 @@ class TableQuery:
             within=single.get("within", ""),
             extra=tuple(extra),
         )
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.filters or self.q or self.sky)
+
+    def filters_alone(self) -> Self:
+        """What chooses rows, without how they are shown."""
+        return type(self)(filters=self.filters, q=self.q, sky=self.sky)
 
     def pairs(self) -> list[tuple[str, str]]:
         """The query as parameters, what is as usual left out."""
@@ -125,7 +134,7 @@ class TableQuery:
         ]
 
 
-_SINGLE = ("q", "sort", "columns", "page", "page_size", "facets", "facet_limit", "within")
+_SINGLE = ("q", "sky", "sort", "columns", "page", "page_size", "facets", "facet_limit", "within")
 
 
 def _refuse_half_characters(name: str, value: str) -> None:

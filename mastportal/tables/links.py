@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mastportal.sphere import regions
 from mastportal.tables.cells import iso, plain_number, size_words
 from mastportal.tables.columns import Column
 from mastportal.tables.grammar import Filter, TableQuery
@@ -72,6 +73,8 @@ def chips(query: TableQuery, columns: Mapping[str, Column], path: str) -> list[C
     ]
     if query.q:
         found.append(Chip("Any text", f"“{query.q}”", query.address(path, q="", page=1)))
+    if query.sky:
+        found.append(Chip("Sky", regions.words(query.sky), query.address(path, sky="", page=1)))
     return found
 
 

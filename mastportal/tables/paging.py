@@ -62,7 +62,7 @@ def ordered_rows(table: OpenTable, query: TableQuery) -> Ints:
 def sorted_rows(table: OpenTable, sort: tuple[str, ...], mask: Mask) -> Ints:
     if not sort:
         return np.flatnonzero(mask)
-    order = table.order(sort, lambda: _order(table, sort))
+    order = table.recent(("order", sort), lambda: _order(table, sort))
     found: Ints = order[mask[order]]
     return found
 

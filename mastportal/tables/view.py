@@ -110,10 +110,7 @@ class TableView:
     @property
     def export_query(self) -> str:
         """What an export takes: filters, order and the columns shown."""
-        wanted = TableQuery(
-            filters=self.query.filters, q=self.query.q, sort=self.query.sort, columns=self.shown
-        )
-        return wanted.querystring()
+        return self.query.filters_alone().querystring(sort=self.query.sort, columns=self.shown)
 
     @property
     def is_filtered(self) -> bool:

@@ -39,6 +39,7 @@ def queries(draw: st.DrawFn) -> TableQuery:
     return TableQuery(
         filters=draw(filters),
         q=draw(texts).strip(),
+        sky=draw(st.sampled_from(["", "circle 1 2 3", "polygon -1 2,3 4,+5 1e1"])),
         sort=draw(signed),
         columns=tuple(draw(names)),
         page=draw(st.integers(1, 10**9)),
@@ -75,7 +76,7 @@ def test_an_address_is_plain_ascii_without_blanks(query: TableQuery) -> None:
 @given(queries(), st.integers(1, 1000))
 def test_a_change_changes_that_part_only(query: TableQuery, size: int) -> None:
     changed = read(query.querystring(page_size=size, page=1))
-    for part in ("filters", "q", "sort", "columns", "facets", "facet_limit", "within", "extra"):
+    for part in ("filters", "q", "sky", "sort", "columns", "facets", "facet_limit", "within", "extra"):
         assert getattr(changed, part) == getattr(query, part), part
     assert (changed.page, changed.page_size) == (1, size)
 

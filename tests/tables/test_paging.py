@@ -5,7 +5,7 @@ import json
 import pyarrow as pa
 import pytest
 
-from mastportal.tables.codes import ORDERS_KEPT, OpenTable
+from mastportal.tables.codes import RECENT_KEPT, OpenTable
 from mastportal.tables.columns import BadQuery
 from mastportal.tables.filters import TableQuery
 from mastportal.tables.paging import ordered_rows, page, rows_at
@@ -67,7 +67,7 @@ def test_only_the_orders_used_last_are_kept() -> None:
     ]
     for key in keys:
         ordered_rows(opened, TableQuery(sort=(key,)))
-    assert len(opened._orders) == ORDERS_KEPT
+    assert len(opened._recent) == RECENT_KEPT
 
 
 def test_caches_count_in_the_tables_bytes() -> None:

@@ -1,0 +1,1 @@
+"""Footprints, regions and coverage on the celestial sphere; no Django, no archive client, no tables."""
