@@ -39,8 +39,13 @@ def shared() -> Path:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a worker come last: once it lives, it takes what the others only queue."""
-    items.sort(key=lambda item: "worker" in getattr(item, "fixturenames", ()))
+    """Files with a worker come last, and in them the tests that need it: it is started and stopped seldom."""
+    needing = {item.path for item in items if _needs_worker(item)}
+    items.sort(key=lambda item: (item.path in needing, _needs_worker(item)))
+
+
+def _needs_worker(item: pytest.Item) -> bool:
+    return "worker" in getattr(item, "fixturenames", ())
 
 
 def pytest_sessionfinish() -> None:
@@ -194,8 +199,20 @@ class Worker:
             process.wait()
         self._processes.clear()
 
-    def stop(self) -> None:
-        self.kill()
+    @property
+    def lives(self) -> bool:
+        return bool(self._processes)
+
+
+LIVING: list[Worker] = []
+
+
+@pytest.fixture(autouse=True)
+def _nobody_works_unasked(request: pytest.FixtureRequest) -> None:
+    """A worker left over from another file would take what this test only queues."""
+    if "worker" not in request.fixturenames:
+        for worker in LIVING:
+            worker.kill()
 
 
 @pytest.fixture(scope="session")
@@ -204,17 +221,16 @@ def _celery_worker(
 ) -> Iterator[Worker]:
     with django_db_blocker.unblock():
         worker = Worker(tmp_path_factory.mktemp("worker") / "log")
-    worker.start()
+    LIVING.append(worker)
     yield worker
-    worker.stop()
+    LIVING.remove(worker)
+    worker.kill()
 
 
 @pytest.fixture
-def worker(transactional_db: None, _celery_worker: Worker) -> Iterator[Worker]:
-    """The session's worker, alive before and after; the queues are emptied first."""
+def worker(transactional_db: None, _celery_worker: Worker) -> Worker:
+    """The session's worker, alive before; the queues are emptied first."""
     app.control.purge()
-    if not _celery_worker._processes:
+    if not _celery_worker.lives:
         _celery_worker.start()
-    yield _celery_worker
-    if not _celery_worker._processes:
-        _celery_worker.start()
+    return _celery_worker

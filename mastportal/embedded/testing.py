@@ -1,9 +1,11 @@
 """`./run test`: services of its own in a folder that is thrown away, then pytest."""
 
+import json
+import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mastportal.embedded.child import die_with_parent
@@ -11,6 +13,8 @@ from mastportal.embedded.environment import Wishes, django_environment, python
 from mastportal.embedded.family import data_services, sandbox
 from mastportal.embedded.state import CHECKOUT, State, free_port
 
+# Half of the tests' time is waiting, for a browser or for a silence to end.
+PROCESSES = max(2, min(4, os.cpu_count() or 2))
 # What tests must not have to wait for.
 SHORT = {
     "STALL_S": "3",
@@ -38,8 +42,25 @@ def throwaway(options: tuple[str, ...] = ()) -> Iterator[dict[str, str]]:
 
 
 def run_tests(arguments: list[str]) -> int:
-    """pytest over `tests`, all but those marked `long` unless the arguments choose."""
+    """pytest over `tests`, all but those marked `long` unless the arguments choose.
+
+    All of them are shared out, file by file, among processes of which each has services of its own.
+    """
     chosen = [] if any(word == "-m" or word.startswith("-m=") for word in arguments) else ["-m", "not long"]
-    with throwaway() as env:
-        command = python("-m", "pytest", *chosen, *arguments)
-        return subprocess.run(command, env=env | SHORT, cwd=CHECKOUT, preexec_fn=die_with_parent).returncode
+    count = 1 if _names_some(arguments) else PROCESSES
+    shared_out = ["-n", str(count), "--dist", "loadfile", "-p", "tests.own_services"] if count > 1 else []
+    with ExitStack() as stack:
+        services = [stack.enter_context(throwaway()) | SHORT for _ in range(count)]
+        env = services[0] | {"TEST_SERVICES": json.dumps([_own(each) for each in services])}
+        command = python("-m", "pytest", *chosen, *shared_out, *arguments)
+        return subprocess.run(command, env=env, cwd=CHECKOUT, preexec_fn=die_with_parent).returncode
+
+
+def _names_some(arguments: Sequence[str]) -> bool:
+    """Whether the arguments name files or folders."""
+    return any((CHECKOUT / word.partition("::")[0]).exists() for word in arguments if word[:1] != "-")
+
+
+def _own(env: dict[str, str]) -> dict[str, str]:
+    """What an environment has beyond this process's."""
+    return {name: value for name, value in env.items() if os.environ.get(name) != value}
