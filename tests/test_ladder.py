@@ -21,6 +21,7 @@ from basket.models import Basket, BasketLine, Bundle
 from mastportal.desk.models import SavedSearch
 from mastportal.search import results
 from mastportal.search.models import Lookup, Search
+from mastportal.work import Phase
 from tests.conftest import make_person
 from tests.ladder_rules import (
     ALLOWED,
@@ -117,7 +118,8 @@ def make_world(alice: User, bob: User, charlie: User) -> World:
     BasketLine.objects.create(basket=basket, obsid=World.obsid, row=row, added_by=alice)
     bundle = bundles.request(basket, alice, "zip", "nested")
     search = Search.objects.create(collection="programs", criteria=PROGRAMME, fingerprint="0", words="1176")
-    lookup = Lookup.objects.create(kind=Lookup.Kind.COUNT, key="0", question=PROGRAMME)
+    asked = {"kind": Lookup.Kind.COUNT, "key": "0", "question": PROGRAMME}
+    lookup = Lookup.objects.create(**asked, phase=Phase.COMPLETED, answer={"count": 1})
     saved = SavedSearch.objects.create(name="Hers", owner=alice, group=group, search=search)
     return World(people, basket, bundle, search, lookup, keys.make(alice, "hers")[0].pk, saved)
 
