@@ -7,6 +7,7 @@ from typing import Protocol
 from mastportal.mast.criteria import parse_question
 from mastportal.mast.fields import Field
 from mastportal.mast.target import Target
+from mastportal.search import from_files
 
 Body = Mapping[str, object]
 # Says something of how it is to be answered, not of what is asked.
@@ -40,7 +41,7 @@ class Kind:
 
 
 # The first kind that takes a body reads it; what none takes is a question to the archive as it stands.
-KINDS: tuple[Kind, ...] = ()
+KINDS: tuple[Kind, ...] = (Kind(from_files.is_of, from_files.read),)
 
 
 def read(question: Body) -> Asking:

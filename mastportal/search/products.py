@@ -34,7 +34,9 @@ __all__ = [
     "due",
     "harvest",
     "is_listed",
+    "keep_list",
     "listing",
+    "mark_broken",
     "open_products",
     "state",
     "table_of",
@@ -89,17 +91,22 @@ def harvest(list_id: int) -> None:
         client = archive.client(heartbeat=lease.beat)
         table = client.products(obsid)
         archive.note_answer(client)
-        listed.note(table)
-        sizes = table["size"].to_pylist() if "size" in table.column_names else []
-        with transaction.atomic():
-            lease.renew()
-            keep.write_products(list_id, table)
-            lease.finish(
-                row_count=table.num_rows,
-                size_bytes=sum(filter(None, sizes)),
-                fetched_at=Now(),
-                revision=F("revision") + 1,
-            )
+        keep_list(lease, list_id, table)
+
+
+def keep_list(lease: Lease, list_id: int, table: pa.Table) -> None:
+    """Keep what the archive answered for one observation, and end the lease. Raises LeaseLost."""
+    listed.note(table)
+    sizes = table["size"].to_pylist() if "size" in table.column_names else []
+    with transaction.atomic():
+        lease.renew()
+        keep.write_products(list_id, table)
+        lease.finish(
+            row_count=table.num_rows,
+            size_bytes=sum(filter(None, sizes)),
+            fetched_at=Now(),
+            revision=F("revision") + 1,
+        )
 
 
 def _lists(obsids: Sequence[str]) -> list[ProductList]:
@@ -140,7 +147,7 @@ def table_of(obsids: Sequence[str]) -> pa.Table:
         found = dict(keep.read_products(list(set(obsids))))
     except keep.BrokenValue as error:
         obsid = str(error)
-        _mark_broken(obsid)
+        mark_broken(obsid)
         raise Broken(_damaged(obsid)) from error
     in_order = [found[obsid] for obsid in dict.fromkeys(obsids) if obsid in found]
     return merged(in_order, arrow_schema(PRODUCT_FIELDS))
@@ -150,7 +157,7 @@ def _damaged(obsid: str) -> str:
     return f"The kept product list of observation {obsid} is damaged; try it again."
 
 
-def _mark_broken(obsid: str) -> None:
+def mark_broken(obsid: str) -> None:
     """Nobody is to be shown this list again; one that is being asked for anew stays so."""
     damaged = ProductList.objects.filter(obsid=obsid)
     failed = {"phase": Phase.ERROR, "error": _damaged(obsid), "error_kind": Broken.code}

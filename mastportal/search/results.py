@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts import archive
 from mastportal import work
 from mastportal.mast.fields import arrow_schema
-from mastportal.search import keep, listed, sources
+from mastportal.search import keep, listed, openers
 from mastportal.search.asking import Asking, read
 from mastportal.search.failures import reported
 from mastportal.search.models import ResultSet, Search
@@ -44,7 +44,7 @@ def run(result_id: uuid.UUID) -> None:
         result = ResultSet.objects.select_related("search").get(pk=result_id)
         client = archive.client(heartbeat=lease.beat)
         asking = read(result.search.criteria)
-        source = sources.opened(client, lease, asking)
+        source = openers.opened(client, lease, asking)
         lease.renew(count=source.count)
         kept = _keep_rows(lease, result, _at_least_one(source.pages, asking)) | source.after()
         with transaction.atomic():

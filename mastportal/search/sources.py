@@ -1,4 +1,4 @@
-"""Owns where the rows of each kind of question come from, in a worker that holds the snapshot's lease."""
+"""Owns the rows of a question to the archive as it stands, in a worker that holds the snapshot's lease."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +11,6 @@ from mastportal.mast.client import MastClient
 from mastportal.mast.criteria import Criteria, mode_less_question
 from mastportal.mast.errors import NotFound
 from mastportal.search import lookups
-from mastportal.search.asking import Asking
 from mastportal.work import Lease
 
 
@@ -23,14 +22,6 @@ class Source:
     count: int
     pages: Iterator[pa.Table]
     after: Callable[[], dict[str, Any]] = field(default=dict)
-
-
-Opener = Callable[[MastClient, Lease, Any], Source]
-
-
-def opened(client: MastClient, lease: Lease, asking: Asking) -> Source:
-    """The rows of a question. Raises the errors of the archive client."""
-    return _OPENERS[type(asking)](client, lease, asking)
 
 
 def from_archive(client: MastClient, lease: Lease, criteria: Criteria) -> Source:
@@ -60,6 +51,3 @@ def located(client: MastClient, lease: Lease, criteria: Criteria) -> Criteria:
     radius_deg = criteria.target.radius_deg if criteria.target else resolved.radius_deg
     lease.renew(understood=lookups.as_json(resolved) | {"radius_deg": radius_deg})
     return criteria
-
-
-_OPENERS: dict[type, Opener] = {Criteria: from_archive}
