@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.access import Person, editable_or_403, group_to_share_with, visible, visible_or_404
 from mastportal.desk.models import SavedSearch
 from mastportal.mast.fields import arrow_schema
-from mastportal.search import questions, results
+from mastportal.search import results
+from mastportal.search.asking import read
 from mastportal.search.models import Search
 from mastportal.tables.columns import BadQuery, columns_of
 from mastportal.tables.grammar import FACET_LIMIT, TableQuery
@@ -54,7 +55,7 @@ def schema_of(search: Search) -> pa.Schema:
     """The columns of a search's table, also where its rows are gone or not yet here."""
     if search.current is not None and search.current.has_rows:
         return results.open_table(search.current.pk).schema
-    return arrow_schema(questions.read(search.criteria).fields)
+    return arrow_schema(read(search.criteria).fields)
 
 
 def table_state(search: Search, text: str) -> tuple[str, str]:

@@ -142,7 +142,8 @@ def _defaults(question: Question) -> str:
         words
         for column, words in (
             ("obs_collection", "every mission"),
-            ("calib_level", "every level, planned ones too"),
+            ("calib_level", "every level (planned ones too)"),
+            ("dataRights", "every access right (exclusive ones too)"),
         )
         if question.filter_of(column) is None
     ]

@@ -15,10 +15,12 @@ from mastportal.mast.errors import BadQuestion
 from mastportal.mast.target import display_name, format_radius
 from mastportal.search import results, survey
 from mastportal.search.asking import read
+from mastportal.search.effective import effective
 from mastportal.search.failures import PASSING, Expired, Failed, NoRows, NotReady
 from mastportal.search.forms import form_of, params_of
 from mastportal.search.models import ResultSet, Search
 from mastportal.search.panel import EXAMPLES, recent_searches
+from mastportal.search.permalinks import ask_address
 from mastportal.search.rowstates import COLUMNS, states_of
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import BadQuery
@@ -106,6 +108,8 @@ def _about(user: User, search: Search) -> dict[str, Any]:
         "waiting": Waiting.of(latest) if latest and latest.is_unfinished else None,
         "understood": understood_words(search, latest),
         "archive_name": settings.ARCHIVE_NAME,
+        "ask_url": ask_address(search.criteria),
+        "effective": effective(search, search.current or latest),
     }
 
 

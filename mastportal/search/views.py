@@ -23,6 +23,7 @@ from mastportal.search.failures import NoRows
 from mastportal.search.forms import question_of
 from mastportal.search.models import Lookup, ResultSet, Search
 from mastportal.search.panel import counted, list_context, mistaken, panel_context
+from mastportal.search.permalinks import with_table_state
 
 SURVEY_KEPT_S = 24 * 3600
 COUNT_PATIENCE_S = 2.0
@@ -54,7 +55,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     except BadQuestion as error:
         context = panel_context(cast(User, request.user), params, error)
         return render_page(request, "search/search.html", context, status=422)
-    return redirect("result", pk=asked.search.pk)
+    return redirect(with_table_state(reverse("result", args=[asked.search.pk]), params.get("then", "")))
 
 
 @transaction.atomic

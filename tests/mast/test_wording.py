@@ -19,7 +19,7 @@ def code(**question):
 def test_a_target_is_said_with_radius_and_defaults():
     assert words(target="m57 r=1m") == (
         "Observations whose footprint meets a circle of 1′ radius around M 57; "
-        "every mission and every level, planned ones too."
+        "every mission, every level (planned ones too) and every access right (exclusive ones too)."
     )
 
 
@@ -69,7 +69,8 @@ def test_every_collection_is_said(question, said):
 
 
 def test_what_is_asked_for_is_no_default():
-    assert words(criteria={"obs_collection": "JWST", "calib_level": 3}).endswith("Mission is JWST.")
+    said = {"obs_collection": "JWST", "calib_level": 3, "dataRights": "PUBLIC"}
+    assert words(criteria=said).endswith("Mission is JWST.")
 
 
 @pytest.mark.parametrize(
