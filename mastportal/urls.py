@@ -11,6 +11,7 @@ from mastportal.health import healthz
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api")),
     path("", include("mastportal.search.api")),
+    path("", include("mastportal.search.plots.api")),
     path("", include("mastportal.files.api")),
     path("", include("mastportal.desk.api")),
     path("", include("basket.api")),

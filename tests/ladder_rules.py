@@ -19,6 +19,8 @@ NEEDS_ROWS = {
     "api-rows",
     "api-facets",
     "api-export",
+    "api-points",
+    "api-point-row",
     "api-direct",
     "observation-bundle",
 }
@@ -57,6 +59,8 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "api-rows": {"GET": MEMBER},
     "api-facets": {"GET": MEMBER},
     "api-export": {"GET": MEMBER},
+    "api-points": {"GET": MEMBER},
+    "api-point-row": {"GET": MEMBER},
     "api-resolve": {"GET": MEMBER},
     "product-download": {"GET": MEMBER},
     "api-direct": {"GET": MEMBER},
