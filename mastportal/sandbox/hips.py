@@ -1,6 +1,8 @@
 """The addresses of a small HiPS of bright stars, so that the sky has a survey without internet."""
 
 import re
+from functools import lru_cache
+from io import BytesIO
 
 from .hips_tiles import TILE_PIXELS, allsky, tile
 from .wire import Answer, Request, plain, whole
@@ -43,6 +45,8 @@ def survey(request: Request) -> Answer:
     if name in ("", "properties"):
         text = "".join(f"{key:<20} = {value}\n" for key, value in _PROPERTIES.items())
         return whole(text.encode(), "text/plain; charset=utf-8", headers=_HEADERS)
+    if name == "Moc.fits":
+        return whole(_whole_sky(), "application/fits", headers=_HEADERS)
     if found := _ALLSKY.fullmatch(name):
         return whole(allsky(found[1]), _KINDS[found[1]], headers=_HEADERS)
     if found := _TILE.fullmatch(name):
@@ -50,3 +54,13 @@ def survey(request: Request) -> Answer:
         if order <= MAX_ORDER and number < 12 * 4**order and folder == number // 10_000 * 10_000:
             return whole(tile(order, number, found[4]), _KINDS[found[4]], headers=_HEADERS)
     return plain(404, f"The survey has nothing at {request.path}")
+
+
+@lru_cache(maxsize=1)
+def _whole_sky() -> bytes:
+    """The coverage that viewers ask every survey for: all twelve cells of order 0."""
+    from mocpy import MOC  # takes a third of a second to import, and only a viewer needs it
+
+    body = BytesIO()
+    MOC.from_string("0/0-11").serialize(format="fits").writeto(body)
+    return body.getvalue()

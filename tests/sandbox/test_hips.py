@@ -123,7 +123,7 @@ def test_images(asking: Asking, name: str, kind: str, size: tuple[int, int]) -> 
     "name",
     [
         "Norder3/Dir0/Npix768.jpg", "Norder3/Dir10000/Npix5.jpg", "Norder10/Dir0/Npix0.jpg",
-        "Norder3/Dir0/Npix-1.jpg", "Norder3/Dir0/Npix1.fits", "Norder4/Allsky.jpg", "Moc.fits",
+        "Norder3/Dir0/Npix-1.jpg", "Norder3/Dir0/Npix1.fits", "Norder4/Allsky.jpg", "Moc.fit",
         "Norder3/Dir0/Npix٣.jpg", "../../whoami",
     ],
 )  # fmt: skip
