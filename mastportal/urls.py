@@ -12,6 +12,8 @@ api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api")),
     path("", include("mastportal.search.api")),
     path("", include("mastportal.search.plots.api")),
+    path("", include("mastportal.search.exports.api")),
+    path("", include("mastportal.search.selecting.api")),
     path("", include("mastportal.files.api")),
     path("", include("mastportal.desk.api")),
     path("", include("basket.api")),

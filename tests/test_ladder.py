@@ -20,6 +20,7 @@ from basket import bundles
 from basket.models import Basket, BasketLine, Bundle
 from mastportal.desk.models import SavedSearch
 from mastportal.search import results
+from mastportal.search.exports import links
 from mastportal.search.models import Lookup, Search
 from mastportal.work import Phase
 from tests.conftest import make_person
@@ -83,6 +84,7 @@ class World:
             "saved_id": self.saved.pk,
             "name": "properties",
             "kind": "observations",
+            "signed": links.signed(links.Linked(self.result_id, "", "csv"))[0],
         }
         values |= {"obsid": self.obsid, "result_id": self.result_id}
         values["pk"] = self.lookup.pk if name in {"counted", "api-count"} else self.search.pk

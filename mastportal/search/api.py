@@ -15,7 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mastportal.api import ApiError
-from mastportal.search import lookups, results, tasks
+from mastportal.search import from_files, lookups, results, tasks
+from mastportal.search.exports import files
 from mastportal.search.failures import HTTP_STATUS, Failed, NoRows
 from mastportal.search.models import Lookup, ResultSet, Search
 from mastportal.search.schema import (
@@ -31,7 +32,6 @@ from mastportal.search.schema import (
 )
 from mastportal.search.wire import facet_columns, rows_json, search_json
 from mastportal.tables.codes import OpenTable
-from mastportal.tables.export import export
 from mastportal.tables.facets import facets
 from mastportal.tables.grammar import TableQuery
 from mastportal.tables.paging import ordered_rows
@@ -48,7 +48,7 @@ def searches(request: Request) -> Response:
     """The questions a person asked, newest first; or a question, answered now or asked for."""
     if request.method == "GET":
         return _recent(request)
-    question = _question(request)
+    question = _from_files(_question(request))
     asked = results.ask(question, cast(User, request.user), refresh=question.get("refresh") is True)
     if asked.must_queue:
         tasks.queue_results([asked.result.pk])
@@ -62,6 +62,19 @@ def _question(request: Request) -> dict[str, Any]:
     if not isinstance(request.data, dict):
         raise ApiError("bad_question", 'A question is a JSON object such as {"collection": "observations"}.')
     return dict(request.data)
+
+
+def _from_files(question: dict[str, Any]) -> dict[str, object]:
+    """A question from the files of a keyword result pinned to what is kept of it; any other as it is."""
+    try:
+        return from_files.prepared(question)
+    except NoRows as error:
+        raise _no_rows(error) from error
+
+
+def _no_rows(error: NoRows) -> ApiError:
+    code = error.kind if isinstance(error, Failed) else error.code
+    return ApiError(code, str(error), HTTP_STATUS.get(code, 409))
 
 
 def _recent(request: Request) -> Response:
@@ -89,10 +102,8 @@ def _table(request: Request, pk: UUID) -> tuple[ResultSet, OpenTable, TableQuery
     try:
         result = results.snapshot(_search(pk), request.GET.get("result", ""))
         table = results.open_table(result.pk)
-    except Failed as error:
-        raise ApiError(error.kind, str(error), HTTP_STATUS.get(error.kind, 409)) from error
     except NoRows as error:
-        raise ApiError(error.code, str(error), HTTP_STATUS[error.code]) from error
+        raise _no_rows(error) from error
     parameters = [(name, value) for name, values in request.GET.lists() for value in values]
     return result, table, TableQuery.parse(parameters, table.schema)
 
@@ -119,9 +130,7 @@ def facets_of(request: Request, pk: UUID) -> Response:
 def exported(request: Request, pk: UUID) -> StreamingHttpResponse:
     """All matching rows as a file, in the order and with the columns asked for."""
     result, table, query = _table(request, pk)
-    wanted = table.table.select(list(query.columns or table.columns)).take(ordered_rows(table, query))
-    file = export(wanted, request.GET.get("format", "csv"))
-    name = f"search-{str(result.search_id)[:8]}.{file.extension}"
+    file, name = files.exported(result, table, query, request.GET.get("format", "csv"))
     if not connection.in_atomic_block:
         connection.close()  # a slow reader holds no database connection
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
