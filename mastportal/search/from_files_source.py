@@ -4,7 +4,7 @@ What no list could prove is told, never guessed.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,8 +33,8 @@ _SAID_EVERY_S = 1.0
 class Search:
     """One search for the Observations of files: what was found so far, said to the page as it goes on."""
 
-    lease: Lease
     fields: tuple[Field, ...]
+    say: Callable[[dict[str, Any]], None]
     understood: dict[str, Any] = field(default_factory=dict)
     placed: set[str] = field(default_factory=set)  # files that belong somewhere
     unproven: dict[str, str] = field(default_factory=dict)  # obs_id: why its list could not be had
@@ -45,17 +45,13 @@ class Search:
 
     def among(self, observations: pa.Table, clues: Iterable[Clue]) -> pa.Table:
         """The rows that hold one of the files or more, with how many and as what."""
-        clues = tuple(clues)
-        candidates = observations.take(pa.array(_candidates(observations, clues), pa.int64()))
-        uris = {clue.uri for clue in clues}
-        counts = self._held(candidates, uris)
-        held = [obsid in counts for obsid in candidates["obsid"].to_pylist()]
-        found = candidates.filter(pa.array(held, pa.bool_()))
+        held = self.holding(observations, tuple(clues))
+        found = observations.filter(pc.is_in(observations["obsid"], value_set=pa.array(held, pa.string())))
         obsids = found["obsid"].to_pylist()
         levels = zip(found["obs_id"].to_pylist(), found["calib_level"].to_pylist(), strict=True)
         belongs = [LEVEL3 if is_level3(obs_id or "", level) else EXPOSURE for obs_id, level in levels]
         columns: dict[str, pa.Array] = {
-            FILES_MATCHED.name: pa.array([counts[obsid] for obsid in obsids], pa.int64()),
+            FILES_MATCHED.name: pa.array([len(held[obsid]) for obsid in obsids], pa.int64()),
             BELONGS_AS.name: pa.array(belongs, pa.string()),
         }
         schema = arrow_schema(self.fields)
@@ -64,8 +60,10 @@ class Search:
             [columns[name] if name in columns else found[name] for name in schema.names], schema=schema
         )
 
-    def _held(self, candidates: pa.Table, uris: set[str]) -> dict[str, int]:
-        """How many of the files each candidate's product list holds; those with none are left out."""
+    def holding(self, observations: pa.Table, clues: tuple[Clue, ...]) -> dict[str, set[str]]:
+        """By obsid which of the files the product lists hold; observations that hold none are left out."""
+        candidates = observations.take(pa.array(_candidates(observations, clues), pa.int64()))
+        uris = {clue.uri for clue in clues}
         columns = [candidates[name].to_pylist() for name in ("obsid", "obs_id", "calib_level")]
         names = {obsid: obs_id or "" for obsid, obs_id, _ in zip(*columns, strict=True)}
         combined = [
@@ -73,23 +71,23 @@ class Search:
         ]
         exposures = sorted(names.keys() - set(combined))
         self._lists += len(names)
-        counts: dict[str, int] = {}
+        holding: dict[str, set[str]] = {}
         for found in lists_of(combined, exposures):
             self._looked_through += 1
             self._say()
             if found.table is None:
                 self.unproven[names[found.obsid]] = found.error
             elif held := uris.intersection(found.table["dataURI"].to_pylist()):
-                counts[found.obsid] = len(held)
+                holding[found.obsid] = held
                 self.placed |= held
-        return counts
+        return holding
 
     def _say(self) -> None:
         if time.monotonic() - self._said_at < _SAID_EVERY_S:
             return
         self._said_at = time.monotonic()
         progress = {"lists": self._lists, "looked_through": self._looked_through}
-        self.lease.renew(understood=self.understood | {"progress": progress})
+        self.say(self.understood | {"progress": progress})
 
     def summary(self, uris: Iterable[str] | None = None) -> dict[str, Any]:
         """What the snapshot's columns say in the end; of `uris` also which belong nowhere."""
@@ -115,7 +113,7 @@ def from_files(client: MastClient, lease: Lease, asked: FromFiles) -> Source:
             field="from_search",
         ) from error
     clues = clues_of(rows.to_pylist())
-    search = Search(lease, asked.fields)
+    search = Search(asked.fields, lambda understood: lease.renew(understood=understood))
 
     def pages() -> Iterator[pa.Table]:
         for body, part in questions_of(clues, PROGRAMS_AT_ONCE):

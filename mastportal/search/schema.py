@@ -36,6 +36,14 @@ QUESTION = inline_serializer(
         "ids": s.CharField(required=False),
         "criteria": s.DictField(required=False, help_text="{column: [values] | {min, max}}"),
         "refresh": s.BooleanField(required=False),
+        "from_search": s.UUIDField(
+            required=False, help_text="A keyword search: the Observations its files belong to."
+        ),
+        "result": s.UUIDField(required=False, help_text="The snapshot of `from_search`; else its newest."),
+        "filters": s.CharField(required=False, help_text="With `from_search`: the table grammar."),
+        "dataURI": s.ListField(
+            child=s.CharField(), required=False, help_text="With `from_search`: these of its files only."
+        ),
     },
 )
 _SEARCH: dict[str, Any] = {
@@ -52,7 +60,9 @@ _SEARCH: dict[str, Any] = {
     "archive": s.CharField(),
     "error": s.CharField(allow_null=True),
     "error_code": s.CharField(allow_null=True),
-    "understood": s.DictField(allow_null=True, help_text="Where the target's name was found."),
+    "understood": s.DictField(
+        allow_null=True, help_text="Where the target's name was found; what became of files asked about."
+    ),
     "under_way": s.DictField(allow_null=True, help_text="The asking that is waited for."),
 }
 SEARCH = inline_serializer("Search", _SEARCH)

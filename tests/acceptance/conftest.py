@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -29,12 +30,12 @@ def recorded(shared: Path) -> Path:
     return shared / "mast" / "data"
 
 
-@pytest.fixture(scope="session")
-def recorded_archive(recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    """A sandbox of its own process that serves them."""
+@contextmanager
+def served(folder: Path, cache: Path | None = None) -> Iterator[Archive]:
+    """A sandbox of its own process that serves the tables of a folder."""
     port = free_port()
-    command = [sys.executable, "-m", "mastportal.sandbox", "--port", str(port), "--holdings", str(recorded)]
-    env = os.environ | {"SANDBOX_CACHE": str(tmp_path_factory.getbasetemp() / "holdings")}
+    command = [sys.executable, "-m", "mastportal.sandbox", "--port", str(port), "--holdings", str(folder)]
+    env = os.environ | {"SANDBOX_CACHE": str(cache or folder / "cache")}
     process = subprocess.Popen(command, cwd=CHECKOUT, env=env, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
 
@@ -51,6 +52,13 @@ def recorded_archive(recorded: Path, tmp_path_factory: pytest.TempPathFactory) -
     finally:
         process.terminate()
         process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def recorded_archive(recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """A sandbox of its own process that serves them."""
+    with served(recorded, tmp_path_factory.getbasetemp() / "holdings") as archive:
+        yield archive
 
 
 @pytest.fixture(scope="session")

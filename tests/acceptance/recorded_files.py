@@ -54,14 +54,20 @@ def of_programme(table: pa.Table, programme: str) -> list[dict[str, Any]]:
     return table.filter(pc.equal(table["proposal_id"], programme)).to_pylist()
 
 
+def agreed_files(folder: Path) -> list[dict[str, Any]]:
+    """Every file of the keyword rows once, sorted: instrume, exp_type and the file name agreed upon."""
+    table = pq.read_table(folder / "jwst_keyword_files.parquet", columns=list(KEYWORDS))
+    first: dict[str, dict[str, Any]] = {}
+    for row in table.to_pylist():
+        name = _agreed(row)
+        first.setdefault(name, {"instrume": row["instrume"], "exp_type": row["exp_type"], "filename": name})
+    return sorted(first.values(), key=lambda row: row["filename"])
+
+
 def keyword_files(folder: Path, instrument: str, exp_type: str) -> list[str]:
     """The file names of an instrument's keyword rows with this exposure type, each once, sorted."""
-    table = pq.read_table(folder / "jwst_keyword_files.parquet", columns=list(KEYWORDS))
-    rows = table.filter(pc.equal(table["instrume"], instrument)).to_pylist()
-    first: dict[str, str] = {}
-    for row in rows:
-        first.setdefault(_agreed(row), row["exp_type"])
-    return sorted(name for name, found in first.items() if found == exp_type)
+    rows = agreed_files(folder)
+    return [row["filename"] for row in rows if (row["instrume"], row["exp_type"]) == (instrument, exp_type)]
 
 
 def _agreed(row: dict[str, Any]) -> str:
