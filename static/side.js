@@ -100,7 +100,7 @@ function tabs(list) {
 function begin() {
   const wide = window.innerWidth >= Number(pane.dataset.openFrom);
   const last = remembered("side-pane", { open: wide, name: "sky" });
-  const asked = pane.querySelector(`[data-side-tab="${CSS.escape(location.hash.slice(1))}"]`)?.dataset.sideTab;
+  const asked = pane.querySelector(`[data-side-tab="${CSS.escape(location.hash.slice(1).split("?")[0])}"]`)?.dataset.sideTab;
   for (const button of document.querySelectorAll("[data-side-open]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
