@@ -82,6 +82,8 @@ class World:
             "key_id": self.key_id,
             "number": 0,
             "saved_id": self.saved.pk,
+            "mission": "JWST",
+            "programme": "1176",
             "name": "properties",
             "kind": "observations",
             "signed": links.signed(links.Linked(self.result_id, "", "csv"))[0],

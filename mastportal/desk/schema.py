@@ -44,3 +44,28 @@ SAVED = inline_serializer("SavedSearch", _SAVED)
 SAVED_LIST = inline_serializer(
     "SavedSearches", {"results": inline_serializer("SavedSearchItem", dict(_SAVED), many=True)}
 )
+
+_COUNTED: dict[str, Any] = {"value": s.CharField(), "executed": s.IntegerField(), "planned": s.IntegerField()}
+PROGRAMME = inline_serializer(
+    "Programme",
+    {
+        "mission": s.CharField(),
+        "id": s.CharField(),
+        "search": s.UUIDField(help_text="The search whose rows this is counted from."),
+        "result": s.UUIDField(),
+        "fetched_at": s.DateTimeField(),
+        "archive": s.CharField(),
+        "title": s.CharField(allow_null=True),
+        "principal_investigator": s.CharField(allow_null=True),
+        "type": s.CharField(allow_null=True),
+        "observations": s.DictField(child=s.IntegerField()),
+        "dates": s.DictField(child=s.FloatField(allow_null=True), help_text="MJD."),
+        **{
+            name: inline_serializer(f"Programme_{name}", dict(_COUNTED), many=True)
+            for name in ("instruments", "filters", "targets", "product_types")
+        },
+        "levels": s.DictField(child=s.IntegerField()),
+        "products": s.DictField(),
+        "stsci_page": s.CharField(allow_null=True),
+    },
+)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mastportal.desk.views import saved
+from mastportal.desk.views import programmes, saved
 
 urlpatterns = [
     path("saved/", saved.index, name="saved-searches"),
@@ -12,4 +12,7 @@ urlpatterns = [
     path("saved/<int:saved_id>/change", saved.change, name="saved-change"),
     path("saved/<int:saved_id>/remove", saved.remove, name="saved-remove"),
     path("recent/forget", saved.forget, name="recent-forget"),
+    path("programmes/<str:mission>/<str:programme>/", programmes.detail, name="programme"),
+    path("programmes/<str:mission>/<str:programme>/state", programmes.state, name="programme-state"),
+    path("programmes/<str:mission>/<str:programme>/refresh", programmes.refresh, name="programme-refresh"),
 ]

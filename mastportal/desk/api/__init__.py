@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from mastportal.desk.api.programmes import programme
 from mastportal.desk.api.saved import SavedSearchesView, SavedSearchView
 
 urlpatterns = [
     path("saved-searches", SavedSearchesView.as_view(), name="api-saved-searches"),
     path("saved-searches/<int:saved_id>", SavedSearchView.as_view(), name="api-saved-search"),
+    path("programmes/<str:mission>/<str:programme>", programme, name="api-programme"),
 ]
