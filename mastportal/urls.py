@@ -13,6 +13,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("mastportal.search.api")),
     path("", include("mastportal.search.plots.api")),
     path("", include("mastportal.search.exports.api")),
+    path("", include("mastportal.search.sky.api")),
     path("", include("mastportal.search.selecting.api")),
     path("", include("mastportal.files.api")),
     path("", include("mastportal.desk.api")),
