@@ -153,7 +153,7 @@ const active = () => document.querySelector("#table-view tr.is-active");
 const ACTIONS = {
   j: () => step(1),
   k: () => step(-1),
-  x: () => active()?.querySelector("td.check input")?.click(),
+  x: () => active()?.querySelector("[data-select-row]")?.click(),
   o: () => active()?.querySelector(".open-row")?.click(),
   b: () => document.querySelector("[data-selection-form]")?.requestSubmit(),
   n: () => document.querySelector("#table-view a[rel=next]")?.click(),

@@ -18,6 +18,7 @@ from basket.models import Basket
 from mastportal.mast.errors import BadQuestion
 from mastportal.search.failures import NoRows
 from mastportal.search.products import want
+from mastportal.search.selecting.ticked import keys_ticked
 from mastportal.search.tasks import queue_products
 from mastportal.tables.columns import BadQuery
 
@@ -52,7 +53,7 @@ def _add(basket: Basket, request: HttpRequest, form: AddForm) -> Added:
     table = table_of_search(str(told["search"]), told["result"])
     key = "obsid" if "obsid" in table.columns else "dataURI"
     columns: tuple[str, ...] = lines.OBSERVATION_COLUMNS if key == "obsid" else lines.FILE_COLUMNS
-    if names := request.POST.getlist(key):
+    if names := keys_ticked(request.POST, key):
         rows = rows_named(table, key, names, columns)
     elif "filters" in request.POST:
         rows = rows_matching(table, key, told["filters"], columns)

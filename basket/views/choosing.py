@@ -20,6 +20,7 @@ from basket.selection import Selection
 from basket.sums import state_of
 from basket.tasks import queue_bundle
 from mastportal.search.products import want
+from mastportal.search.selecting.ticked import keys_ticked
 from mastportal.search.tasks import queue_products
 from mastportal.tables.columns import BadQuery
 
@@ -41,7 +42,7 @@ def choose(request: HttpRequest, basket_id: int) -> HttpResponse:
         with transaction.atomic():
             Basket.objects.select_for_update().get(pk=basket.pk)
             basket.refresh_from_db()
-            _change(basket, form, request.POST.getlist("dataURI"))
+            _change(basket, form, keys_ticked(request.POST, "dataURI"))
     except BadQuery as error:
         messages.error(request, error.message)
     return _back(request, basket_id)

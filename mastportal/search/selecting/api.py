@@ -1,0 +1,81 @@
+"""The REST door to selecting rows: keys of all that match, how many of some do, and where one stands."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers as s
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from mastportal.api import ApiError
+from mastportal.search.failures import HTTP_STATUS, Failed, NoRows
+from mastportal.search.models import Search
+from mastportal.search.schema import TABLE
+from mastportal.search.snapshots import open_table, snapshot
+from mastportal.tables.codes import OpenTable
+from mastportal.tables.grammar import TableQuery
+from mastportal.tables.selected import count_among, keys_matching, place_of
+
+KEY = OpenApiParameter("key", str, required=True, description="The row's obsid or dataURI.")
+KEYS = inline_serializer("Keys", {"keys": s.ListField(child=s.CharField())})
+AMONG = inline_serializer("Among", {"selected": s.IntegerField(), "matching": s.IntegerField()})
+PLACE = inline_serializer(
+    "Place",
+    {
+        "number": s.IntegerField(help_text="The row's number in the whole table, from 0."),
+        "place": s.IntegerField(allow_null=True, help_text="Among the matching rows in their order, from 1."),
+        "page": s.IntegerField(allow_null=True, help_text="Null where the filters leave the row out."),
+    },
+)
+
+
+@extend_schema(methods=["GET"], operation_id="keys", parameters=TABLE, responses=KEYS)
+@extend_schema(methods=["POST"], operation_id="keys_among", parameters=TABLE, request=KEYS, responses=AMONG)
+@api_view(["GET", "POST"])
+def keys_of(request: Request, pk: UUID) -> Response:
+    """The keys of all matching rows, at most 50,000; or how many of the keys sent are rows, and match."""
+    table, query = _asked(request, pk)
+    if request.method == "GET":
+        return Response({"keys": keys_matching(table, query)})
+    selected, kept = count_among(table, query, _sent(request.data))
+    return Response({"selected": selected, "matching": kept})
+
+
+@extend_schema(operation_id="place", parameters=[*TABLE, KEY], responses=PLACE)
+@api_view(["GET"])
+def place(request: Request, pk: UUID) -> Response:
+    """Where the row of that key stands under the filters and the order."""
+    table, query = _asked(request, pk)
+    found = place_of(table, query, request.GET.get("key", ""))
+    if found is None:
+        raise ApiError("not_found", "No row of this search has that key.", 404, "key")
+    return Response(asdict(found))
+
+
+def _sent(body: Any) -> list[str]:
+    keys = body.get("keys") if isinstance(body, dict) else None
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise ApiError("bad_question", 'Send the keys as {"keys": ["…", …]}.', 400, "keys")
+    return [key.encode("utf-8", "replace").decode() for key in keys]
+
+
+def _asked(request: Request, pk: UUID) -> tuple[OpenTable, TableQuery]:
+    try:
+        search = get_object_or_404(Search.objects.select_related("current", "latest"), pk=pk)
+        table = open_table(snapshot(search, request.GET.get("result", "")).pk)
+    except NoRows as error:
+        code = error.kind if isinstance(error, Failed) else error.code
+        raise ApiError(code, str(error), HTTP_STATUS.get(code, 409)) from error
+    pairs = [(name, value) for name, values in request.GET.lists() for value in values if name != "key"]
+    return table, TableQuery.parse(pairs, table.schema)
+
+
+urlpatterns = [
+    path("searches/<uuid:pk>/keys", keys_of, name="api-keys"),
+    path("searches/<uuid:pk>/place", place, name="api-place"),
+]

@@ -1,0 +1,80 @@
+"""Work at the table: columns that stay, a selection across pages, rows opened in place, the album."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from tests.browser.places import sign_in
+from tests.browser.steps import ROWS, Person
+from tests.search.make import PROGRAMME, answered
+
+pytestmark = pytest.mark.browser
+HEADS = "#table-view thead th[data-column]"
+COUNTS = "#table-view .counts"
+
+
+@pytest.fixture
+def result(page: Page, site: str, alice: User, sandbox: object) -> str:
+    """The address of programme 1176's rows, and a browser signed in as Alice."""
+    sign_in(page, site, alice)
+    return site + reverse("result", args=[answered(PROGRAMME, alice).pk])
+
+
+def columns(page: Page) -> list[str]:
+    return list(page.locator(HEADS).evaluate_all("heads => heads.map(head => head.dataset.column)"))
+
+
+def test_columns_are_remembered_after_signing_out(
+    page: Page, result: str, site: str, alice: User, console: list[str], shoot: Callable[[str], None]
+) -> None:
+    page.goto(result)
+    usual = columns(page)
+    with page.expect_response("**/account/layouts/observations/"):
+        page.locator(HEADS).nth(4).locator("a").drag_to(page.locator(HEADS).nth(0).locator("a"))
+    expect(page.locator(HEADS).first).to_have_attribute("data-column", usual[4])
+    page.locator(f"{HEADS} a").first.focus()
+    with page.expect_response("**/account/layouts/observations/"):
+        page.keyboard.press("Shift+ArrowUp")
+    with page.expect_response("**/account/layouts/observations/"):
+        page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator(HEADS).nth(1)).to_have_attribute("data-column", usual[4])
+    expect(page.locator(f"{HEADS} a").nth(1)).to_be_focused()
+    chosen = columns(page)
+    page.context.clear_cookies()
+    sign_in(page, site, alice)
+    page.goto(result)
+    assert columns(page) == chosen != usual
+    page.get_by_text("Columns", exact=True).click()
+    shoot("columns")
+    page.get_by_role("button", name="Usual columns").click()
+    expect(page.locator(HEADS).nth(4)).to_have_attribute("data-column", usual[4])
+    assert columns(page) == usual
+    assert not console, console
+
+
+def test_a_selection_lasts_over_pages_and_filters(
+    page: Page, result: str, console: list[str], shoot: Callable[[str], None]
+) -> None:
+    page.goto(f"{result}?page_size=5")
+    page.locator("[data-select-row]").nth(1).check()
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator(".pager")).to_contain_text("page 2")
+    page.locator("[data-select-row]").nth(0).check()
+    expect(page.locator(COUNTS)).to_contain_text("2 selected")
+    page.locator("[data-select-menu] summary").click()
+    page.get_by_role("button", name="Invert on this page").click()
+    expect(page.locator(COUNTS)).to_contain_text("5 selected")
+    page.locator("[data-select-menu] summary").click()
+    page.locator("[data-select-matching]").click()
+    expect(page.locator(COUNTS)).to_contain_text("24 selected")
+    Person(page, "").filter("target_name", "VV191")
+    expect(page.locator(COUNTS)).to_contain_text("24 selected, ")
+    expect(page.locator(COUNTS)).to_contain_text("not in these filters")
+    shoot("selection")
+    page.locator("[data-clear-selection]").first.click()
+    expect(page.locator("[data-selected-count]")).to_be_hidden()
+    expect(page.locator(f"{ROWS}.selected")).to_have_count(0)
+    assert not console, console
