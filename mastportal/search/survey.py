@@ -41,7 +41,7 @@ def file_of(name: str) -> tuple[bytes, str]:
     if not settings.SKY_SURVEY_IS_HANDED_ON or not NAME.fullmatch(name):
         raise NotThere(name)
     host, path = urlsplit(settings.SKY_SURVEY)[1:3]
-    with closing(HTTPConnection(host, timeout=settings.CONNECT_TIMEOUT_S)) as connection:
+    with closing(HTTPConnection(host, timeout=settings.STALL_S)) as connection:
         try:
             connection.request("GET", f"{path}/{name}", headers={"User-Agent": settings.USER_AGENT})
             answer = connection.getresponse()
