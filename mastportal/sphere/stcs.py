@@ -166,8 +166,7 @@ def _shapes(shape_row: Ints, kind: Ints, owner: Ints, numbers: Floats, reason: N
 
 def _in_range(owner: Ints, count: Ints, is_polygon: Mask, numbers: Floats) -> Mask:
     """Whether each number can be what it stands for; only meant for shapes with the right count of them."""
-    first = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64)
-    place = np.arange(len(numbers)) - first[owner] if len(numbers) else np.empty(0, dtype=np.int64)
+    place = np.arange(len(numbers)) - (np.cumsum(count) - count)[owner]
     is_radius = ~is_polygon[owner] & (place == 2)
     is_dec = (place % 2 == 1) & ~is_radius
     least = np.where(is_radius, 0.0, np.where(is_dec, -90.0, RA_LEAST_DEG))

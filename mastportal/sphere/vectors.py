@@ -113,7 +113,7 @@ def caps_around(vectors: Floats, start: Ints) -> tuple[Floats, Floats]:
 
 def runs(start: Ints, size: Ints) -> tuple[Ints, Ints]:
     """Where chosen runs begin when put behind each other, and the places of all their members."""
-    begin = np.concatenate([[0], np.cumsum(size)[:-1]]).astype(np.int64)
+    begin = (np.cumsum(size) - size).astype(np.int64)
     return begin, np.arange(int(size.sum())) - np.repeat(begin - start, size)
 
 
