@@ -56,6 +56,7 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "result": {"GET": MEMBER},
     "result-state": {"GET": MEMBER},
     "result-refresh": {"POST": MEMBER},
+    "result-observations": {"POST": MEMBER},
     "result-row": {"GET": MEMBER},
     "sky-survey": {"GET": MEMBER},
     "api-searches": {"GET": MEMBER, "POST": MEMBER},

@@ -18,6 +18,7 @@ from mastportal.search.asking import read
 from mastportal.search.effective import effective
 from mastportal.search.failures import PASSING, Expired, Failed, NoRows, NotReady
 from mastportal.search.forms import form_of, params_of
+from mastportal.search.from_files import asked_about
 from mastportal.search.models import ResultSet, Search
 from mastportal.search.panel import EXAMPLES, recent_searches
 from mastportal.search.permalinks import ask_address
@@ -28,13 +29,14 @@ from mastportal.tables.grammar import TableQuery
 from mastportal.tables.view import TableView, table_view
 
 FACETS = {
-    "observations": """obs_collection instrument_name target_name filters calib_level dataproduct_type t_min
-        t_exptime proposal_id proposal_pi dataRights wavelength_region target_classification intentType""",
+    "observations": """belongs_as files_matched obs_collection instrument_name target_name filters calib_level
+        dataproduct_type t_min t_exptime proposal_id proposal_pi dataRights wavelength_region
+        target_classification intentType""",
     "jwst-keywords": """exp_type filter pupil grating channel band detector targprop program category
         productLevel subarray effexptm date_obs_mjd tsovisit""",
 }
 OBSERVATION_COLUMNS = """obs_collection instrument_name target_name filters calib_level t_min t_exptime
-    proposal_id proposal_pi dataproduct_type distance"""
+    belongs_as files_matched proposal_id proposal_pi dataproduct_type distance"""
 KEYWORD_COLUMNS = """filename exp_type filter pupil grating channel band program observtn targprop detector
     effexptm date_obs_mjd visit_id publicReleaseDate_mjd productLevel category pi_name tsovisit fileSize"""
 
@@ -48,7 +50,9 @@ class Waiting:
 
     @classmethod
     def of(cls, result: ResultSet) -> "Waiting":
-        told = (result.pk, result.phase, result.count, result.row_count, bool(result.understood))
+        understood = result.understood or {}
+        progress = tuple((understood.get("progress") or {}).values())
+        told = (result.pk, result.phase, result.count, result.row_count, bool(understood), *progress)
         return cls(result, "-".join(map(str, told)))
 
     @property
@@ -61,6 +65,9 @@ class Waiting:
         result = self.result
         if result.phase == "QUEUED":
             return "waiting for its turn"
+        if progress := (result.understood or {}).get("progress"):
+            looked_through, lists = progress["looked_through"], progress["lists"]
+            return f"{looked_through:,} of {lists:,} product lists are looked through"
         if result.count is None:
             return "asking how many rows there are"
         return f"{result.row_count:,} of {result.count:,} rows are here"
@@ -98,11 +105,12 @@ def result_context(user: User, search: Search, params: QueryDict, path: str) -> 
 
 def _about(user: User, search: Search) -> dict[str, Any]:
     latest = search.latest
-    again = params_of(search.criteria)
+    again, about = params_of(search.criteria), asked_about(search)
     return {
         "search": search,
         "form": form_of(QueryDict(again), brief=True),
-        "edit_url": f"{reverse('search')}?{again}",
+        "edit_url": about["url"] if about else f"{reverse('search')}?{again}",
+        "asked_about": about,
         "recent": recent_searches(user),
         "examples": EXAMPLES,
         "waiting": Waiting.of(latest) if latest and latest.is_unfinished else None,

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.urls import reverse
 
 from mastportal.mast.errors import BadQuestion, NotFound
 from mastportal.mast.fields import OBSERVATION_FIELDS, Field
@@ -97,6 +98,11 @@ class FromFiles:
         """Python that asks MAST the same: every product list of the programmes is looked through."""
         return _LINES.format(uris="\n".join(f"    {uri!r}," for uri in self.named()))
 
+    @property
+    def services(self) -> tuple[str, ...]:
+        """What the archive is asked for."""
+        return ("Mast.Caom.Filtered", "Mast.Caom.Products (one list or a few at a time)")
+
     def named(self) -> list[str]:
         """The data URIs meant. Raises NoRows when the keyword rows are not kept any more, BadQuestion."""
         uris: list[str] = files_of(self)["dataURI"].to_pylist()
@@ -134,12 +140,14 @@ def read(body: Mapping[str, object]) -> FromFiles:
 def prepared(body: Mapping[str, object]) -> dict[str, object]:
     """The canonical body of what a person asks; bodies of other questions as they are.
 
+    What a body says of itself that follows from the rest, its number of files and its words, is made anew.
+
     Raises NotFound for no such search, BadQuestion and BadQuery for what it does not have, NoRows when its
     rows are not here yet or not any more.
     """
     if not is_of(body):
         return dict(body)
-    if strangers := [name for name in body if name not in {*_ASKED, "refresh"}]:
+    if strangers := [name for name in body if name not in {*_CANONICAL, "refresh"}]:
         raise BadQuestion(
             f"A question from files has no part called “{strangers[0][:40]}”; filter its rows instead.",
             field=strangers[0],
@@ -217,9 +225,11 @@ def _meant(asked: FromFiles, table: OpenTable) -> pa.Table:
 
 
 def asked_about(search: Search) -> dict[str, Any] | None:
-    """For the page of such a search: where its files are, None for a search of another kind."""
+    """For the page of such a search: the address of the files asked about; None for another kind."""
     if not is_of(search.criteria):
         return None
     asked = read(search.criteria)
-    there = ResultSet.objects.filter(pk=asked.result, rows_removed_at=None).exists()
-    return {"search": asked.from_search, "result": asked.result if there else "", "filters": asked.filters}
+    url = reverse("result", args=[asked.from_search])
+    if not ResultSet.objects.filter(pk=asked.result, rows_removed_at=None).exists():
+        return {"url": url}
+    return {"url": f"{url}?result={asked.result}" + (f"&{asked.filters}" if asked.filters else "")}

@@ -13,6 +13,7 @@ urlpatterns = [
     path("results/<uuid:pk>/", views.result, name="result"),
     path("results/<uuid:pk>/state", views.state, name="result-state"),
     path("results/<uuid:pk>/refresh", views.refresh, name="result-refresh"),
+    path("results/<uuid:pk>/observations", views.observations, name="result-observations"),
     path("results/<uuid:pk>/rows/<uuid:result_id>/<int:number>", views.row, name="result-row"),
     re_path(r"^sky/survey/(?P<name>[\w./]+)$", views.sky_survey, name="sky-survey"),
 ]

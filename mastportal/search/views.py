@@ -3,6 +3,7 @@
 from typing import cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -15,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.middleware import HtmxDetails
 
 from mastportal.htmx import render_page, unchanged, wants_fragment
-from mastportal.mast.errors import BadQuestion
-from mastportal.search import lookups, results, survey, tasks
+from mastportal.mast.errors import BadQuestion, NotFound
+from mastportal.search import from_files, lookups, results, survey, tasks
 from mastportal.search.context import Waiting, result_context, understood_words
 from mastportal.search.details import row_context
 from mastportal.search.failures import NoRows
@@ -24,6 +25,8 @@ from mastportal.search.forms import question_of
 from mastportal.search.models import Lookup, ResultSet, Search
 from mastportal.search.panel import counted, list_context, mistaken, panel_context
 from mastportal.search.permalinks import with_table_state
+from mastportal.search.selecting.ticked import keys_ticked
+from mastportal.tables.columns import BadQuery
 
 SURVEY_KEPT_S = 24 * 3600
 COUNT_PATIENCE_S = 2.0
@@ -159,6 +162,23 @@ def refresh(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask the archive again; the old rows stay until the new ones are here."""
     _asked(request, _search(pk).criteria, refresh=True)
     return redirect("result", pk=pk)
+
+
+@login_required
+@require_POST
+def observations(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask for the Observations of a keyword result's files: of all that match, or of the ticked ones."""
+    asked = {"from_search": str(pk), "result": request.POST.get("result", "")}
+    chosen = {"filters": request.POST["filters"]} if "filters" in request.POST else {}
+    ticked = {"dataURI": keys_ticked(request.POST, "dataURI")}
+    try:
+        found = _asked(request, from_files.prepared(asked | (chosen or ticked)))
+    except NotFound as error:
+        raise Http404(str(error)) from error
+    except (BadQuestion, BadQuery, NoRows) as error:
+        messages.error(request, str(error))
+        return redirect("result", pk=pk)
+    return redirect("result", pk=found.search.pk)
 
 
 @gzip_page
