@@ -105,6 +105,9 @@ function invertPage() {
   changed("table");
 }
 
+/** The keys of the rows selected now. */
+export const selected = () => [...chosen];
+
 /** Take over the boxes of a table that has just come into the page. */
 export function begin(element) {
   table = element;
