@@ -53,9 +53,8 @@ class Person:
         expect(self.page.locator(".chips")).to_contain_text(value)
 
     def matched(self) -> int:
-        return int(
-            re.findall(r"[\d,]+", self.page.locator("#table-view .toolbar strong").first.inner_text())[0]
-        )
+        words = self.page.locator("#table-view .toolbar strong").first.inner_text()
+        return int(re.findall(r"[\d,]+", words)[0].replace(",", ""))
 
     def add_all(self, basket: str) -> None:
         """All rows that match go into `basket`, which is made when there is none of that name."""
