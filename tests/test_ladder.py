@@ -64,6 +64,7 @@ class World:
     bundle: Bundle
     search: Search
     lookup: Lookup
+    targets: Lookup
     key_id: int
     saved: SavedSearch
     obsid: str = "300000001"
@@ -90,6 +91,7 @@ class World:
         }
         values |= {"obsid": self.obsid, "result_id": self.result_id}
         values["pk"] = self.lookup.pk if name in {"counted", "api-count"} else self.search.pk
+        values["pk"] = self.targets.pk if name == "targets-list" else values["pk"]
         return reverse(name, kwargs={part: values[part] for part in parts})
 
     def body(self, name: str) -> dict[str, Any]:
@@ -124,8 +126,10 @@ def make_world(alice: User, bob: User, charlie: User) -> World:
     search = Search.objects.create(collection="programs", criteria=PROGRAMME, fingerprint="0", words="1176")
     asked = {"kind": Lookup.Kind.COUNT, "key": "0", "question": PROGRAMME}
     lookup = Lookup.objects.create(**asked, phase=Phase.COMPLETED, answer={"count": 1})
+    asked = {"kind": Lookup.Kind.TARGETS, "key": "0", "question": {"targets": ["m57"]}}
+    targets = Lookup.objects.create(**asked, phase=Phase.COMPLETED, answer={})
     saved = SavedSearch.objects.create(name="Hers", owner=alice, group=group, search=search)
-    return World(people, basket, bundle, search, lookup, keys.make(alice, "hers")[0].pk, saved)
+    return World(people, basket, bundle, search, lookup, targets, keys.make(alice, "hers")[0].pk, saved)
 
 
 @pytest.fixture

@@ -94,8 +94,8 @@ def parse_question(question: Mapping[str, object], max_ids: int = MAX_IDS) -> Cr
         raise BadQuestion(f"The collection must be one of {', '.join(COLLECTIONS)}.", field="collection")
     _refuse_strangers(question, collection)
     instrument = _instrument(question.get("instrument")) if collection == "jwst-keywords" else None
-    filters = parse_filters(question.get("criteria"), fields_by_name(collection, instrument))
-    criteria = Criteria(collection, instrument=instrument, filters=tuple(map(_tidied_modes, filters)))
+    filters = parse_criteria(question.get("criteria"), collection, instrument)
+    criteria = Criteria(collection, instrument=instrument, filters=filters)
     if collection == "programs":
         return replace(criteria, programs=parse_programs(question.get("programs") or ""))
     if collection == "ids":
@@ -103,6 +103,13 @@ def parse_question(question: Mapping[str, object], max_ids: int = MAX_IDS) -> Cr
     if collection == "observations":
         return replace(criteria, target=_target(question.get("target"), filters))
     return criteria
+
+
+def parse_criteria(
+    given: object, collection: str = "observations", instrument: str | None = None
+) -> tuple[ColumnFilter, ...]:
+    """The conditions on a collection's columns. Raises BadQuestion (field "criteria.COLUMN")."""
+    return tuple(map(_tidied_modes, parse_filters(given, fields_by_name(collection, instrument))))
 
 
 def mode_less_question(criteria: Criteria) -> Criteria | None:

@@ -33,8 +33,8 @@ def astroquery_lines(question: Question) -> str:
         place = f'coordinates=position, radius="{format_number(wanted_deg, 7)} deg"'
     is_filtered = any(each.is_asked for each in question.filters)
     method = "query_criteria" if is_filtered or not place else "query_region"
-    calls = [_call(method, place, chosen, question) for chosen in filter_sets(question)]
-    masks = _masks(question, "observations")
+    calls = [call(method, place, chosen, question) for chosen in filter_sets(question)]
+    masks = mask_lines(question, "observations")
     if len(calls) == 1:
         return "\n".join([*lines, f"observations = {calls[0]}", *masks])
     parts = [f"    {call}," for call in calls]
@@ -42,7 +42,7 @@ def astroquery_lines(question: Question) -> str:
     return "\n".join(["from astropy.table import vstack", *lines, *whole, *masks])
 
 
-def _masks(question: Question, table: str) -> list[str]:
+def mask_lines(question: Question, table: str) -> list[str]:
     """Lines that leave out what the archive cannot be told to: its filters know no "not"."""
     excluding = [each for each in question.filters if each.excluded]
     if not excluding:
@@ -171,7 +171,7 @@ def _rounded(question: Question) -> tuple[str, str, str]:
     return format_number(ra_deg, 7), format_number(dec_deg, 7), format_number(radius_deg, 7)
 
 
-def _call(method: str, place: str, chosen: list[ColumnFilter], question: Question) -> str:
+def call(method: str, place: str, chosen: list[ColumnFilter], question: Question) -> str:
     arguments = ([place] if place else []) + [f"{each.column}={_argument(each, question)}" for each in chosen]
     return f"Observations.{method}({', '.join(arguments)})"
 
@@ -195,6 +195,6 @@ def _keyword_lines(question: Question) -> str:
             f"    {asked.service!r},",
             f"    {asked.params!r},",
             ")",
-            *_masks(question, "files"),
+            *mask_lines(question, "files"),
         ]
     )

@@ -7,6 +7,7 @@ from typing import Protocol
 from mastportal.mast.criteria import parse_question
 from mastportal.mast.fields import Field
 from mastportal.mast.target import Target
+from mastportal.mast.target_list import is_target_list, parse_target_list
 from mastportal.search import from_files
 
 Body = Mapping[str, object]
@@ -41,7 +42,10 @@ class Kind:
 
 
 # The first kind that takes a body reads it; what none takes is a question to the archive as it stands.
-KINDS: tuple[Kind, ...] = (Kind(from_files.is_of, from_files.read),)
+KINDS: tuple[Kind, ...] = (
+    Kind(from_files.is_of, from_files.read),
+    Kind(is_target_list, parse_target_list),
+)
 
 
 def read(question: Body) -> Asking:

@@ -20,8 +20,9 @@ from mastportal.search.failures import PASSING, Expired, Failed, NoRows, NotRead
 from mastportal.search.forms import form_of, params_of
 from mastportal.search.from_files import asked_about
 from mastportal.search.models import ResultSet, Search
-from mastportal.search.panel import EXAMPLES, recent_searches
+from mastportal.search.panel import EXAMPLES, again_params, recent_searches
 from mastportal.search.permalinks import ask_address
+from mastportal.search.programmes_named import programmes_named
 from mastportal.search.rowstates import COLUMNS, states_of
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import BadQuery
@@ -29,14 +30,14 @@ from mastportal.tables.grammar import TableQuery
 from mastportal.tables.view import TableView, table_view
 
 FACETS = {
-    "observations": """belongs_as files_matched obs_collection instrument_name target_name filters calib_level
-        dataproduct_type t_min t_exptime proposal_id proposal_pi dataRights wavelength_region
-        target_classification intentType""",
+    "observations": """searched_target belongs_as files_matched obs_collection instrument_name target_name
+        filters calib_level dataproduct_type t_min t_exptime proposal_id proposal_pi dataRights
+        wavelength_region target_classification intentType""",
     "jwst-keywords": """exp_type filter pupil grating channel band detector targprop program category
         productLevel subarray effexptm date_obs_mjd tsovisit""",
 }
-OBSERVATION_COLUMNS = """obs_collection instrument_name target_name filters calib_level t_min t_exptime
-    belongs_as files_matched proposal_id proposal_pi dataproduct_type distance"""
+OBSERVATION_COLUMNS = """obs_collection instrument_name searched_target target_name filters calib_level t_min
+    t_exptime belongs_as files_matched proposal_id proposal_pi dataproduct_type searched_distance distance"""
 KEYWORD_COLUMNS = """filename exp_type filter pupil grating channel band program observtn targprop detector
     effexptm date_obs_mjd visit_id publicReleaseDate_mjd productLevel category pi_name tsovisit fileSize"""
 
@@ -65,7 +66,10 @@ class Waiting:
         result = self.result
         if result.phase == "QUEUED":
             return "waiting for its turn"
-        if progress := (result.understood or {}).get("progress"):
+        progress = (result.understood or {}).get("progress") or {}
+        if "targets" in progress:
+            return f"{progress['searched']:,} of {progress['targets']:,} targets are searched"
+        if progress:
             looked_through, lists = progress["looked_through"], progress["lists"]
             return f"{looked_through:,} of {lists:,} product lists are looked through"
         if result.count is None:
@@ -109,7 +113,7 @@ def _about(user: User, search: Search) -> dict[str, Any]:
     return {
         "search": search,
         "form": form_of(QueryDict(again), brief=True),
-        "edit_url": about["url"] if about else f"{reverse('search')}?{again}",
+        "edit_url": about["url"] if about else f"{reverse('search')}?{again_params(search)}",
         "asked_about": about,
         "recent": recent_searches(user),
         "examples": EXAMPLES,
@@ -167,6 +171,7 @@ def table_context(search: Search, result: ResultSet, view: TableView) -> dict[st
         "result": result,
         "understood": understood_words(search, result),
         "view": view,
+        "programmes": programmes_named(search, results.open_table(result.pk)),
         "legend": True,
         "table_label": "Rows found",
         "rows_are": "files" if search.collection == "jwst-keywords" else "observations",
@@ -175,6 +180,8 @@ def table_context(search: Search, result: ResultSet, view: TableView) -> dict[st
         "layout_url": reverse("table-layout", args=[layout_kind(search)]),
         "actions": "search/actions.html",
         "export_url": f"{reverse('api-export', args=[search.pk])}?result={result.pk}&",
+        "code_url": f"{reverse('api-code', args=[search.pk])}?result={result.pk}&",
+        "link_url": f"{reverse('api-link', args=[search.pk])}?result={result.pk}&",
         "detail_path": f"{reverse('result', args=[search.pk])}rows/{result.pk}/",
         "survey": survey.address(),
         "is_newest": search.current_id == result.pk,

@@ -7,16 +7,23 @@ from urllib.parse import quote, urlencode
 
 from django.http import QueryDict
 
-from mastportal.mast.criteria import COLLECTIONS
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.fields import INSTRUMENTS, Field, fields_of
+from mastportal.mast.target_files import line_of, read_targets
 
-PARTS = {"observations": "target", "programs": "programs", "jwst-keywords": "instrument", "ids": "ids"}
+PARTS = {
+    "observations": "target",
+    "programs": "programs",
+    "jwst-keywords": "instrument",
+    "ids": "ids",
+    "targets": "targets",
+}
 LABELS = {
     "observations": "MAST Observations by Object Name or RA/Dec",
     "programs": "MAST Observations by Proposal ID",
     "jwst-keywords": "JWST Instrument Keywords",
     "ids": "A list of observation ids or file names",
+    "targets": "A list of targets, by name or position",
 }
 SEPARATOR = ";"
 # What an address says of a column: values, bounds, values to leave out, and that all values are such.
@@ -26,6 +33,7 @@ ASKED_FIRST = """exp_type filter program observtn pupil grating channel band tso
     detector effexptm date_obs_mjd productLevel subarray readpatt filename"""
 
 FLAGS = {"t": "t, yes", "f": "f, no"}
+USUAL_RADIUS = "1m"  # offered for lists: the default of a single target is far too large for a thousand
 NUMBERS_THAT_NAME = frozenset({"program", "observtn", "visit", "exposure", "cont_id"})
 LEVELS = {
     "-1": "-1 planned",
@@ -115,6 +123,8 @@ class SearchForm:
     target: str
     programs: str
     ids: str
+    targets: str
+    radius: str
     advanced: bool
     groups: list[Group] = field(default_factory=list)
     carried: list[tuple[str, str]] = field(default_factory=list)
@@ -128,7 +138,7 @@ class SearchForm:
     @property
     def is_long(self) -> bool:
         """Whether the question may be longer than the few thousand bytes a web server takes as an address."""
-        return self.advanced or bool(self.carried) or self.collection == "ids"
+        return self.advanced or bool(self.carried) or self.collection in {"ids", "targets"}
 
 
 def question_of(params: QueryDict) -> dict[str, Any]:
@@ -136,10 +146,19 @@ def question_of(params: QueryDict) -> dict[str, Any]:
     collection = params.get("collection") or "observations"
     part = PARTS.get(collection, "target")
     question: dict[str, Any] = {"collection": collection, part: params.get(part, "")}
+    if collection == "targets":
+        question |= _targets_of(params)
     parts = [name.partition(".") for name in params]
     columns = dict.fromkeys(column for operator, dot, column in parts if dot and operator in CONDITIONS)
     told = {column: condition for column in columns if (condition := _condition(params, column))}
     return question | ({"criteria": told} if told else {})
+
+
+def _targets_of(params: QueryDict) -> dict[str, Any]:
+    """A list of targets as it was pasted. Raises BadQuestion where it cannot be one."""
+    text, radius = params.get("targets", ""), params.get("radius", "").strip()
+    targets = read_targets(text) if text.strip() else []
+    return {"targets": targets} | ({"radius_deg": radius} if radius else {})
 
 
 def _condition(params: QueryDict, column: str) -> object:
@@ -163,6 +182,10 @@ def params_of(question: Mapping[str, Any]) -> str:
     collection = str(question["collection"])
     part = question.get(PARTS[collection], "")
     pairs = [("collection", collection), (PARTS[collection], _joined(part))]
+    if collection == "targets":
+        pairs = [("collection", collection), ("targets", "\n".join(map(line_of, part)))]
+        if (radius_deg := question.get("radius_deg")) is not None:
+            pairs.append(("radius", str(radius_deg)))
     for column, condition in dict(question.get("criteria") or {}).items():
         pairs += _pairs(column, condition if isinstance(condition, Mapping) else {"values": condition})
     return urlencode(pairs, quote_via=quote, safe="*,:")
@@ -185,7 +208,7 @@ def _joined(part: object) -> str:
 def form_of(params: QueryDict, error: BadQuestion | None = None, *, brief: bool = False) -> SearchForm:
     """The panel for what an address says, of the first collection by default; a brief one hides criteria."""
     collection = params.get("collection", "")
-    collection = collection if collection in COLLECTIONS else "observations"
+    collection = collection if collection in LABELS else "observations"
     instrument = params.get("instrument", "").casefold()
     instrument = instrument if instrument in INSTRUMENTS else "nircam"
     fault = error.field if error else ""
@@ -198,11 +221,13 @@ def form_of(params: QueryDict, error: BadQuestion | None = None, *, brief: bool 
     advanced = not brief and ("advanced" in params or bool(criteria) or fault.startswith("criteria"))
     return SearchForm(
         collection=collection,
-        collections=[Option(name, LABELS[name], name == collection) for name in COLLECTIONS],
+        collections=[Option(name, LABELS[name], name == collection) for name in LABELS],
         instruments=[Option(name, label, name == instrument) for name, label in INSTRUMENTS.items()],
         target=params.get("target", ""),
         programs=params.get("programs", ""),
         ids=params.get("ids", ""),
+        targets=params.get("targets", ""),
+        radius=params.get("radius", USUAL_RADIUS if "targets" not in params else ""),
         advanced=advanced,
         groups=_groups(params, collection, instrument, error) if advanced else [],
         carried=[] if advanced else criteria,

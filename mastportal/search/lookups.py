@@ -2,36 +2,28 @@
 
 import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import archive
 from mastportal import work
 from mastportal.mast.asking import counts_exactly
-from mastportal.mast.client import MastClient, Resolved
+from mastportal.mast.client import MastClient
 from mastportal.mast.criteria import Criteria, parse_question
+from mastportal.mast.errors import BadQuestion
 from mastportal.mast.target import parse_target, tidy_name
 from mastportal.search import questions
 from mastportal.search.failures import reported
 from mastportal.search.models import Lookup, Search
+from mastportal.search.positions import as_json, fresh_since, position_of
+from mastportal.search.targets import lists
 from mastportal.work import Lease, Phase
 
 KEEP = timedelta(days=7)
-
-
-def _fresh_since() -> Any:
-    return timezone.now() - timedelta(seconds=settings.RESULT_TTL_S)
-
-
-def as_json(resolved: Resolved) -> dict[str, Any]:
-    """Where a name is: name, ra_deg, dec_deg, radius_deg, resolver."""
-    return asdict(resolved)
 
 
 def want_count(question: Mapping[str, object]) -> tuple[Lookup, bool]:
@@ -42,7 +34,15 @@ def want_count(question: Mapping[str, object]) -> tuple[Lookup, bool]:
     kept = Search.objects.select_related("current").filter(fingerprint=fingerprint).first()
     if kept and kept.current and kept.current.is_fresh:
         return Lookup(**asked, answer={"count": kept.current.row_count}, phase=Phase.COMPLETED), False
+    if not isinstance(criteria, Criteria):
+        raise BadQuestion("Questions of this kind are counted by searching.", field="collection")
     return _want(asked)
+
+
+def want_targets(question: Mapping[str, object]) -> tuple[Lookup, bool]:
+    """What a list of targets is understood as, and whether it must be queued. Raises BadQuestion, TooMany."""
+    kept = lists.checked(question)
+    return _want({"kind": Lookup.Kind.TARGETS, "key": lists.fingerprint(kept), "question": kept})
 
 
 def want_position(text: str) -> tuple[Lookup, bool]:
@@ -69,7 +69,7 @@ def _want(asked: dict[str, Any]) -> tuple[Lookup, bool]:
     """The kept answer when it is fresh, else the one question under way for all who want it."""
     Lookup.objects.bulk_create([Lookup(**asked, phase=Phase.PENDING)], ignore_conflicts=True)
     lookup = Lookup.objects.select_for_update().get(kind=asked["kind"], key=asked["key"])
-    fresh = lookup.phase == Phase.COMPLETED and lookup.ended_at and lookup.ended_at > _fresh_since()
+    fresh = lookup.phase == Phase.COMPLETED and lookup.ended_at and lookup.ended_at > fresh_since()
     if fresh or lookup.is_unfinished:
         return lookup, False
     lookup.phase, lookup.attempts, lookup.error, lookup.error_kind = Phase.QUEUED, 0, "", ""
@@ -96,11 +96,27 @@ def answer(lookup_id: uuid.UUID) -> None:
     with reported(lease, lease.fail):
         lookup = Lookup.objects.get(pk=lookup_id)
         client = archive.client(heartbeat=lease.beat)
-        if lookup.kind == Lookup.Kind.RESOLVE:
-            lease.finish(answer=as_json(client.resolve(lookup.question["name"])))
-        else:
-            lease.finish(answer=_count(client, _located(client, parse_question(lookup.question))))
+        lease.finish(answer=_ANSWERS[lookup.kind](client, lease, lookup.question))
         archive.note_answer(client)
+
+
+def _where(client: MastClient, lease: Lease, question: dict[str, Any]) -> dict[str, Any]:
+    return as_json(client.resolve(question["name"]))
+
+
+def _how_many(client: MastClient, lease: Lease, question: dict[str, Any]) -> dict[str, Any]:
+    return _count(client, _located(client, parse_question(question)))
+
+
+def _understood(client: MastClient, lease: Lease, question: dict[str, Any]) -> dict[str, Any]:
+    return lists.places(question, lease.beat)
+
+
+_ANSWERS: dict[str, Callable[[MastClient, Lease, dict[str, Any]], dict[str, Any]]] = {
+    Lookup.Kind.RESOLVE: _where,
+    Lookup.Kind.COUNT: _how_many,
+    Lookup.Kind.TARGETS: _understood,
+}
 
 
 def _count(client: MastClient, criteria: Criteria) -> dict[str, Any]:
@@ -112,19 +128,6 @@ def _count(client: MastClient, criteria: Criteria) -> dict[str, Any]:
 def _located(client: MastClient, criteria: Criteria) -> Criteria:
     name = criteria.name_to_resolve
     return criteria.located(position_of(client, name)) if name is not None else criteria
-
-
-def position_of(client: MastClient, name: str) -> Resolved:
-    """Where a name is: as remembered, else as the archive says now. Raises ArchiveError."""
-    asked = {"kind": Lookup.Kind.RESOLVE, "key": tidy_name(name)}
-    kept = Lookup.objects.filter(**asked, phase=Phase.COMPLETED, ended_at__gt=_fresh_since()).first()
-    if kept and kept.answer:
-        return Resolved(**kept.answer)
-    resolved = client.resolve(name)
-    found = {"answer": as_json(resolved), "phase": Phase.COMPLETED, "ended_at": timezone.now()}
-    Lookup.objects.bulk_create([Lookup(**asked, question={"name": name}, **found)], ignore_conflicts=True)
-    Lookup.objects.filter(**asked, phase__in=[Phase.COMPLETED, Phase.ERROR]).update(**found)
-    return resolved
 
 
 def due() -> list[uuid.UUID]:

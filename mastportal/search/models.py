@@ -138,11 +138,13 @@ class SearchUse(models.Model):
 
 
 class Lookup(Work):
-    """A small question, a count or a name's position, and its answer."""
+    """A small question and its answer: a count, where a name or many are, which values there are."""
 
     class Kind(models.TextChoices):
         COUNT = "count"
         RESOLVE = "resolve"
+        TARGETS = "targets"
+        VALUES = "values"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind)

@@ -1,6 +1,7 @@
 """Owns what the search panel and the list of searches show. Knows no requests; asks nobody."""
 
 import random
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +11,12 @@ from django.http import QueryDict
 
 from mastportal.mast.errors import BadQuestion
 from mastportal.search.forms import form_of, params_of
-from mastportal.search.models import Lookup, SearchUse
+from mastportal.search.models import Lookup, Search, SearchUse
 from mastportal.work import Phase
 
 RECENT = 8
 SEARCHES_A_PAGE = 50
+LONGEST_ADDRESS = 2_000  # web servers refuse longer ones sooner or later
 RANDOM_TARGETS = (
     "m57 r=1m",
     "m83 r=6m",
@@ -96,6 +98,8 @@ def panel_context(user: User, params: QueryDict, error: BadQuestion | None = Non
     if "random" in params:
         params = params.copy()
         params["collection"], params["target"] = "observations", random.choice(RANDOM_TARGETS)
+    if (again := _asked_before(params.get("of", ""))) is not None:
+        params = again
     return {
         "form": form_of(params, error),
         "recent": recent_searches(user),
@@ -104,9 +108,26 @@ def panel_context(user: User, params: QueryDict, error: BadQuestion | None = Non
     }
 
 
+def again_params(search: Search) -> str:
+    """The query string that fills the panel in with a question, by its number where it is long itself."""
+    params = params_of(search.criteria)
+    if len(params) <= LONGEST_ADDRESS or "from_search" in search.criteria:
+        return params
+    return f"collection={search.collection}&of={search.pk}"
+
+
+def _asked_before(number: str) -> QueryDict | None:
+    """The panel's parameters for a question asked before, None where there is no such."""
+    try:
+        search = Search.objects.filter(pk=uuid.UUID(number)).first()
+    except ValueError:
+        return None
+    return QueryDict(params_of(search.criteria)) if search else None
+
+
 def list_context(user: User, number: str) -> dict[str, Any]:
     """A person's searches, newest first."""
     uses = SearchUse.objects.filter(user=user).select_related("search__current", "search__latest")
     page = Paginator(uses, SEARCHES_A_PAGE).get_page(number)
-    rows = [(use, f"?{params_of(use.search.criteria)}") for use in page.object_list]
+    rows = [(use, f"?{again_params(use.search)}") for use in page.object_list]
     return {"page": page, "rows": rows}

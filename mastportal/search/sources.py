@@ -10,7 +10,7 @@ from django.conf import settings
 from mastportal.mast.client import MastClient
 from mastportal.mast.criteria import Criteria, mode_less_question
 from mastportal.mast.errors import NotFound
-from mastportal.search import lookups
+from mastportal.search import positions
 from mastportal.work import Lease
 
 
@@ -42,12 +42,12 @@ def located(client: MastClient, lease: Lease, criteria: Criteria) -> Criteria:
     if criteria.name_to_resolve is None:
         return criteria
     try:
-        resolved = lookups.position_of(client, criteria.name_to_resolve)
+        resolved = positions.position_of(client, criteria.name_to_resolve)
     except NotFound as error:
         # For the page: the search by target name that may find a body no resolver knows.
         lease.renew(understood={"suggestion": error.suggestion})
         raise
     criteria = criteria.located(resolved)
     radius_deg = criteria.target.radius_deg if criteria.target else resolved.radius_deg
-    lease.renew(understood=lookups.as_json(resolved) | {"radius_deg": radius_deg})
+    lease.renew(understood=positions.as_json(resolved) | {"radius_deg": radius_deg})
     return criteria

@@ -1,10 +1,13 @@
 """The panel's addresses: to a question, back again, and into the form."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.http import QueryDict
 
 from mastportal.mast.criteria import parse_question
 from mastportal.mast.errors import BadQuestion
+from mastportal.mast.target_list import parse_target_list
 from mastportal.search.forms import MOST_USED, Criterion, form_of, params_of, question_of
 
 
@@ -132,3 +135,17 @@ def test_the_form_shows_what_is_left_out():
 )
 def test_what_can_be_left_out(name, offered):
     assert criterion("advanced=1", name).can_be_negated is offered
+
+
+def test_a_list_of_targets_finds_back_to_the_same_list():
+    lines = "m57 r=1m\nmine, 10.5, -20.25, 0.1\n10.68 41.27\n123\t1\t2"
+    address = urlencode({"collection": "targets", "targets": lines, "radius": "30s", "c.filters": "F150W"})
+    asked = parse_target_list(question(address))
+    assert [entry.label for entry in asked.entries] == ["m57", "mine", "10.68 41.27", "123"]
+    again = question(params_of(asked.as_json()))
+    assert parse_target_list(again).fingerprint() == asked.fingerprint()
+
+
+def test_lists_are_offered_a_radius_and_keep_theirs():
+    assert form_of(QueryDict("collection=targets")).radius == "1m"
+    assert form_of(QueryDict("collection=targets&targets=m57&radius=")).radius == ""
