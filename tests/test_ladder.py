@@ -126,7 +126,7 @@ def make_world(alice: User, bob: User, charlie: User) -> World:
     search = Search.objects.create(collection="programs", criteria=PROGRAMME, fingerprint="0", words="1176")
     asked = {"kind": Lookup.Kind.COUNT, "key": "0", "question": PROGRAMME}
     lookup = Lookup.objects.create(**asked, phase=Phase.COMPLETED, answer={"count": 1})
-    asked = {"kind": Lookup.Kind.TARGETS, "key": "0", "question": {"targets": ["m57"]}}
+    asked = {"kind": Lookup.Kind.TARGETS, "key": "0", "question": {"collection": "targets", "targets": ["m57"]}}
     targets = Lookup.objects.create(**asked, phase=Phase.COMPLETED, answer={})
     saved = SavedSearch.objects.create(name="Hers", owner=alice, group=group, search=search)
     return World(people, basket, bundle, search, lookup, targets, keys.make(alice, "hers")[0].pk, saved)
