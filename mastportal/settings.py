@@ -116,6 +116,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.portal",
                 "basket.context.choices",
+                "mastportal.desk.context.kept",
             ],
         },
     }

@@ -73,7 +73,7 @@ def timeline(observed_mjd: Floats, public_later_mjd: Floats, today_mjd: float) -
     return Timeline(
         bars=bars,
         width=float(last - first + 1),
-        height=2 * HALF,
+        height=2 * HALF if public else HALF,
         unit=unit,
         first=_label(unit, first),
         last=_label(unit, last),
