@@ -7,6 +7,8 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from basket.models import first_selection
+from mastportal.desk.models import SavedSearch
+from mastportal.desk.programmes import programme_of
 from tests.basket.make import basket_of, bundle_of, completed
 from tests.search.make import KEYWORDS, PROGRAMME, answered
 
@@ -18,6 +20,9 @@ def places_of(user: User) -> dict[str, str]:
     search, keywords = answered(PROGRAMME, user), answered(KEYWORDS, user)
     nothing = answered({"collection": "programs", "programs": "99998"}, user)
     assert search.current is not None
+    saved = SavedSearch.objects.create(name="Pairs", note="To be proposed", owner=user, search=search)
+    for number in ("1176", "99998"):
+        answered(programme_of("JWST", number).question, user)
     return {
         "search": "/",
         "search-advanced": "/?collection=observations&advanced=1",
@@ -30,6 +35,11 @@ def places_of(user: User) -> dict[str, str]:
         "result-keywords": reverse("result", args=[keywords.pk]),
         "result-row": reverse("result-row", args=[search.pk, search.current.pk, 0]),
         "results": "/results/",
+        "saved": "/saved/",
+        "saved-new": reverse("saved-new") + f"?search={search.pk}&then=f.target_name%3DVV191",
+        "saved-change": reverse("saved-change", args=[saved.pk]),
+        "programme": "/programmes/JWST/1176/",
+        "programme-nothing": "/programmes/JWST/99998/",
         "baskets": "/baskets/",
         "basket": reverse("basket", args=[basket.pk]),
         "bundles": "/bundles/",
