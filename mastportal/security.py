@@ -44,6 +44,8 @@ SKY: Directives = {
     "worker-src": ["blob:"],
 }
 SKY_PAGES = ("result",)
+# The hub of SAMP's Web Profile on the person's own computer, asked when they want to send a table there.
+SAMP: Directives = {"connect-src": ["http://localhost:21012"]}
 
 
 def policy(*further: Directives) -> str:
@@ -65,7 +67,7 @@ def _policy_of(request: HttpRequest) -> str:
     if settings.DEBUG or request.path.startswith(LOOSE_PATHS):
         return policy(LOOSE)
     if request.resolver_match and request.resolver_match.url_name in SKY_PAGES:
-        return policy(SKY, _survey())
+        return policy(SKY, _survey(), SAMP)
     return policy()
 
 

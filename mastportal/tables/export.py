@@ -29,6 +29,15 @@ _WRITERS: dict[str, tuple[str, Callable[[pa.Table], Iterator[bytes]]]] = {
 }
 _EXTENSIONS = {"votable": "vot"}
 FORMATS = tuple(_WRITERS)
+# What each is called, and what it is good for.
+WORDS = {
+    "csv": ("CSV", "spreadsheets, anything"),
+    "ecsv": ("ECSV", "astropy, with units"),
+    "votable": ("VOTable", "TOPCAT, Aladin, with all meanings"),
+    "fits": ("FITS", "a binary table"),
+    "parquet": ("Parquet", "pandas, polars, large tables"),
+    "json": ("JSON", "programs"),
+}
 
 
 def export(table: pa.Table, format: str, about: About | None = None) -> Export:

@@ -10,7 +10,7 @@ from functools import cached_property
 from mastportal.tables.cells import Cell, Html, cell, table_cells
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import Column, columns_of
-from mastportal.tables.export import FORMATS
+from mastportal.tables.export import FORMATS, WORDS
 from mastportal.tables.facets import facets
 from mastportal.tables.facetview import FacetView, facet_view
 from mastportal.tables.grammar import FACET_LIMIT, TableQuery
@@ -104,8 +104,9 @@ class TableView:
         return f"{self.pager.last_row:,}"
 
     @property
-    def export_formats(self) -> tuple[str, ...]:
-        return FORMATS
+    def export_formats(self) -> tuple[tuple[str, str, str], ...]:
+        """Each format with its name and what it is good for."""
+        return tuple((format, *WORDS[format]) for format in FORMATS)
 
     @property
     def export_query(self) -> str:
