@@ -114,8 +114,13 @@ def _rows(table: OpenTable, wanted: Wanted, shown: Ints, header: dict[str, Any])
     if wanted.colour and header["colour"]["is_category"]:
         arrays["colour"] = _categories(table, wanted.colour, shown, MOST_COLOURS, header["colour"])
     elif wanted.colour:
-        arrays["colour"] = table.numbers(wanted.colour)[shown].astype(np.float32)
+        arrays["colour"] = _single(table.numbers(wanted.colour)[shown])
     return arrays
+
+
+def _single(numbers: Floats) -> Array:
+    """In half the bytes, which is enough for a colour; what is too large for that has no colour."""
+    return np.where(np.abs(numbers) <= np.finfo(np.float32).max, numbers, np.nan).astype(np.float32)
 
 
 def _categories(table: OpenTable, name: str, shown: Ints, most: int, told: dict[str, Any]) -> Array:

@@ -53,9 +53,12 @@ function byLevel(header, look) {
   return [...colours.map((colour, at) => ({ name: "", id: `level-${at}`, colour, symbol: "circle" })), { name: "no value", id: "none", colour: look.strong, symbol: "emptyCircle", isRest: true }];
 }
 
-function levels({ colour: { min, max }, binned }, values) {
-  // Cells range over powers of ten, columns of the table as they are.
-  const flat = binned ? Math.log : (value) => value;
+/** A colour scale goes by ratios where numbers span more than a thousandfold, and for counts. */
+export const isSteep = ({ min, max }, binned) => min > 0 && (binned || max / min > 1000);
+
+function levels({ colour, binned }, values) {
+  const { min, max } = colour;
+  const flat = isSteep(colour, binned) ? Math.log : (value) => value;
   const [low, span] = [flat(min), flat(max) - flat(min) || 1];
-  return Uint8Array.from(values, (value) => (Number.isNaN(value) ? LEVELS : Math.min(LEVELS - 1, Math.floor(((flat(value) - low) / span) * LEVELS))));
+  return Uint8Array.from(values, (value) => (Number.isNaN(value) ? LEVELS : Math.min(LEVELS - 1, Math.max(0, Math.floor(((flat(value) - low) / span) * LEVELS)))));
 }

@@ -1,5 +1,5 @@
 // The scatter plot: two columns against each other, coloured by a third. Draws points and says where they are.
-import { groups, ramp } from "./palette.js";
+import { groups, isSteep, ramp } from "./palette.js";
 import { indexOf } from "./pick.js";
 import { axis, isDate, numberWords, scale, title, words } from "./scales.js";
 
@@ -107,7 +107,7 @@ export class Scatter {
     if (colour.min === null || colour.min === undefined) return {};
     const told = (value) => (isDate(colour) ? words(colour, value).slice(0, 10) : numberWords(value));
     const bar = { type: "continuous", min: 0, max: 1, dimension: 0, seriesIndex: [], orient: "horizontal", left: "center", top: 22, itemWidth: 9, itemHeight: 150, calculable: false, hoverLink: false, inRange: { color: ramp(look.scheme) }, text: [told(colour.max), told(colour.min)], textStyle: { color: look.ink }, textGap: 8, show: true };
-    const name = { text: title(colour), left: "center", top: 4, textStyle: { color: look.ink, fontSize: 11, fontWeight: 600 } };
+    const name = { text: title(colour) + (isSteep(colour, header.binned) ? " (log)" : ""), left: "center", top: 4, textStyle: { color: look.ink, fontSize: 11, fontWeight: 600 } };
     return { visualMap: [bar], title: [name] };
   }
 

@@ -107,6 +107,12 @@ def test_a_level_is_a_category_and_a_time_a_scale(table: OpenTable) -> None:
     assert np.isnan(arrays["colour"][3])
 
 
+def test_numbers_too_large_for_a_colour_have_none(table: OpenTable) -> None:
+    header, arrays = asked(table, x="s_ra", y="s_ra", colour="t_exptime")
+    assert np.isnan(arrays["colour"]).tolist() == [False, False, True, False]
+    assert (header["colour"]["min"], header["colour"]["max"]) == (-1.0, 100.0)
+
+
 def test_many_values_share_the_last_colour() -> None:
     rows = [(str(n), f"T{n % 30:02}", "I", 1, 1.0, 2.0, 1.0, n, None, None) for n in range(300)]
     header, arrays = asked(opened(rows), x="s_ra", y="s_ra", colour="target_name")
