@@ -28,6 +28,7 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("", include("accounts.urls")),
     path("", include("mastportal.search.urls")),
+    path("", include("mastportal.files.urls")),
     path("", include("mastportal.desk.urls")),
     path("", include("basket.urls")),
 ]

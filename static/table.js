@@ -1,5 +1,6 @@
 // The shared table: links swap the table in place, selection survives paging, keys, folding, column choice.
 // Without this module every link and form still works; it only saves the person the reload.
+import "./previews.js";
 import { begin as beginColumns } from "./columns.js";
 import { arrived, tie } from "./rows.js";
 import { begin as beginSelection } from "./selection.js";

@@ -22,7 +22,7 @@ from mastportal.mast.errors import ArchiveError, Refused
 from mastportal.mast.transfer import Transferred
 from mastportal.work import Phase
 
-__all__ = ["Busy", "StoreFull", "held", "obtain"]
+__all__ = ["Busy", "StoreFull", "held", "obtain", "row_for"]
 URIS_AT_ONCE = 5000
 BUSY_S = 2.0
 
@@ -102,6 +102,14 @@ def _handed_out(stored: StoredFile, user: User | None, release_mjd: float | None
         raise Refused(f"{stored.name} is exclusive, and the archive does not give it to your token.")
     StoredFile.objects.filter(pk=stored.pk).update(last_used_at=Now(), release_mjd=stored.release_mjd)
     return stored
+
+
+def row_for(data_uri: str, programme: str, release_mjd: float | None) -> StoredFile:
+    """The row of a product that is to be fetched soon, noting what the archive said of it."""
+    newest = StoredFile.objects.filter(data_uri=data_uri).order_by("-version").first()
+    row = _row_to_fill(data_uri, newest)
+    StoredFile.objects.filter(pk=row.pk).update(programme=programme[:40], release_mjd=release_mjd)
+    return row
 
 
 def _row_to_fill(data_uri: str, newest: StoredFile | None) -> StoredFile:

@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from mastportal.files import cleaning
+from mastportal.files import cleaning, previews
 
 
 @shared_task
 def clean() -> None:
     """Remove leftovers from the store."""
     cleaning.clean()
+
+
+@shared_task
+def fetch_preview(file_id: int, user_id: int) -> None:
+    """A picture that a person looks for."""
+    previews.fetch(file_id, user_id)

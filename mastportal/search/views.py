@@ -17,11 +17,12 @@ from django_htmx.middleware import HtmxDetails
 
 from mastportal.htmx import render_page, unchanged, wants_fragment
 from mastportal.mast.errors import BadQuestion, NotFound
-from mastportal.search import from_files, lookups, results, survey, tasks
+from mastportal.search import from_files, lookups, products, results, survey, tasks
 from mastportal.search.context import Waiting, result_context, understood_words
-from mastportal.search.details import row_context
+from mastportal.search.details import obsid_of, row_context, row_of
 from mastportal.search.failures import NoRows
 from mastportal.search.forms import question_of
+from mastportal.search.glance import glance
 from mastportal.search.models import Lookup, ResultSet, Search
 from mastportal.search.panel import counted, list_context, mistaken, panel_context
 from mastportal.search.permalinks import with_table_state
@@ -194,6 +195,28 @@ def row(request: HttpRequest, pk: UUID, result_id: UUID, number: int) -> HttpRes
     except (IndexError, NoRows) as error:
         raise Http404("There is no such row; the search may have been asked again.") from error
     return render_page(request, "search/row_page.html", context, "search/row.html")
+
+
+@login_required
+@never_cache
+@require_safe
+def row_products(request: HttpRequest, pk: UUID, result_id: UUID, number: int) -> HttpResponse:
+    """The products of a row's observation at a glance; 204 while a page that waits for them still must."""
+    snapshot = get_object_or_404(ResultSet, pk=result_id, search=_search(pk))
+    try:
+        obsid = obsid_of(row_of(snapshot, number))
+    except (IndexError, NoRows) as error:
+        raise Http404("There is no such row; the search may have been asked again.") from error
+    if not obsid:
+        raise Http404("This row is no observation that has been made.")
+    if "again" not in request.GET:
+        with transaction.atomic():
+            tasks.queue_products(products.want([obsid]))
+    elif glance(obsid).is_waiting:
+        return unchanged()
+    found = glance(obsid)
+    context = {"glance": found, "again_url": f"{request.path}?again=1"}
+    return render_page(request, "search/row_products.html", context)
 
 
 @login_required

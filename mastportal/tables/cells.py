@@ -20,7 +20,8 @@ class Cell:
     style: str = ""
 
 
-EMPTY = Cell("")
+NOTHING = "–"
+EMPTY, EMPTY_NUMBER = Cell(NOTHING, "no value", "no-value"), Cell(NOTHING, "no value", "num no-value")
 
 
 class Html(str):
@@ -47,9 +48,12 @@ def _attribute(name: str, value: str) -> str:
 
 
 def cell(value: object, column: Column) -> Cell:
-    """Dates as ISO with the MJD beside, sizes in powers of ten with the bytes, degrees with sexagesimal."""
+    """Dates as ISO with the MJD beside, sizes in powers of ten with the bytes, degrees with sexagesimal.
+
+    No value is a dash; an empty text is one, and stays empty.
+    """
     if value is None:
-        return EMPTY
+        return EMPTY_NUMBER if column.is_number else EMPTY
     if isinstance(value, bool):
         return Cell("yes" if value else "no")
     if isinstance(value, int | float):

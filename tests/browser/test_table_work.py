@@ -8,7 +8,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests.browser.places import sign_in
-from tests.browser.steps import ROWS, Person
+from tests.browser.steps import ARCHIVE_PATIENCE_MS, ROWS, Person
+from tests.conftest import Worker
 from tests.search.make import PROGRAMME, answered
 
 pytestmark = pytest.mark.browser
@@ -77,4 +78,23 @@ def test_a_selection_lasts_over_pages_and_filters(
     page.locator("[data-clear-selection]").first.click()
     expect(page.locator("[data-selected-count]")).to_be_hidden()
     expect(page.locator(f"{ROWS}.selected")).to_have_count(0)
+    assert not console, console
+
+
+def test_a_row_opens_with_its_preview_and_products(
+    page: Page, result: str, worker: Worker, console: list[str], shoot: Callable[[str], None]
+) -> None:
+    page.goto(result)
+    page.wait_for_load_state("load")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    details = page.locator(".row-details")
+    expect(details.locator(".preview img")).to_be_visible(timeout=ARCHIVE_PATIENCE_MS)
+    expect(details.locator(".row-products tfoot")).to_be_visible(timeout=ARCHIVE_PATIENCE_MS)
+    assert details.locator(".preview img").evaluate("image => image.naturalWidth") > 1
+    expect(details.get_by_role("link", name="Programme 1176")).to_be_visible()
+    expect(details.locator(".fact-meaning").first).to_be_visible()
+    shoot("row-open")
+    page.keyboard.press("o")
+    expect(details).to_have_count(0)
     assert not console, console

@@ -134,9 +134,9 @@ def test_a_page_past_the_end_shows_the_last(web, search, number):
     assert "rows 4–4" in page
 
 
-def test_rows_without_numbers_have_empty_cells(web, search):
+def test_rows_without_numbers_say_that_there_is_no_value(web, search):
     page = text(web.get(page_of(search, ("columns", "t_min"))))
-    assert page.count("<td></td>") == 3
+    assert page.count('<td class="num no-value" title="no value">–</td>') == 3
     assert "nan" not in page.partition("<tbody>")[2].partition("</tbody>")[0].casefold()
 
 

@@ -277,7 +277,7 @@ def test_the_panel_above_the_rows_keeps_their_criteria(web, alice, sandbox):
 def test_a_row_has_all_its_fields_and_the_python_for_it(web, search):
     page = text(web.get(reverse("result-row", args=[search.pk, search.current_id, 0]), **HTMX))
     assert "<html" not in page
-    for words in ("Observation id", "MJD", "Programme page at STScI", "astroquery"):
+    for words in ("Observation id", "MJD", "Programme at STScI", "Programme 1176", "Products", "astroquery"):
         assert words in page
 
 

@@ -11,8 +11,10 @@ def shown(value: object, type_: pa.DataType, name: str = "x", **metadata: str) -
     return cell(value, describe(pa.field(name, type_, metadata=metadata)))
 
 
-def test_nothing_is_shown_as_nothing() -> None:
-    assert shown(None, pa.float64()) == EMPTY
+def test_no_value_is_shown_as_missing_and_an_empty_text_is_not() -> None:
+    assert shown(None, pa.string()) == EMPTY
+    assert shown(None, pa.float64()) == Cell("–", "no value", "num no-value")
+    assert shown("", pa.string()) == Cell("")
 
 
 def test_a_date_is_iso_with_its_mjd_beside() -> None:
@@ -72,9 +74,8 @@ def test_a_long_text_is_clipped_and_whole_beside() -> None:
 
 def test_a_rows_cells_are_escaped_html() -> None:
     html = table_cells([Cell("<b>", 'a "title"', "clip"), Cell("3", style="num"), EMPTY])
-    assert (
-        html == '<td class="clip" title="a &quot;title&quot;">&lt;b&gt;</td><td class="num">3</td><td></td>'
-    )
+    clipped = '<td class="clip" title="a &quot;title&quot;">&lt;b&gt;</td>'
+    assert html == clipped + '<td class="num">3</td><td class="no-value" title="no value">–</td>'
     assert html.__html__() is html
 
 
