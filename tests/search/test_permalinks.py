@@ -81,3 +81,14 @@ def test_the_page_says_what_was_asked(client, alice, sandbox):
     state = page.split('id="table-state" name="then" value="')[1].split('"')[0]
     assert state.startswith("f.instrument_name=NIRCAM")
     assert "columns=" in state
+
+
+def test_a_link_to_the_archives_own_portal_is_understood_as_a_target(client, alice, sandbox):
+    client.force_login(alice)
+    asked = '{"service":"CAOMFILTERED","inputText":[{"paramName":"proposal_id","freeText":"1176"}]}'
+    link = f"https://mast.stsci.edu/portal/Mashup/Clients/Mast/Portal.html?searchQuery={quote(asked)}"
+    assert client.get("/search/ask", {"target": link}).status_code == 302
+    assert Search.objects.get().criteria == parse_question(PROGRAMME).as_json()
+    refused = client.get("/search/ask", {"target": link.replace("CAOM", "HSC")})
+    assert refused.status_code == 422
+    assert "holds no search that can be read here" in refused.content.decode()
