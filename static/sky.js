@@ -1,5 +1,6 @@
 // The sky pane: footprints of the matching rows over a survey. Puts together the map, the portal's answers and the controls.
 import { hear, say } from "./events.js";
+import { selected } from "./selection.js";
 import { NoAnswer, ask } from "./sky/ask.js";
 import { COVERED, showScale, showStyles, stylesOf } from "./sky/colours.js";
 import { Controls } from "./sky/controls.js";
@@ -105,6 +106,7 @@ function refineSoon() {
 function light(key, from) {
   if (scene.lit === key) return;
   scene.lit = key;
+  controls.lit(scene.footprints?.byKey.has(key) ? key : null);
   if (from === "sky") say("row:hover", { key, from: "sky" });
   repaint();
 }
@@ -170,7 +172,7 @@ export async function open(panel) {
     painter = new Painter(root.querySelector("[data-sky-over]"), map);
     map.follow(moved);
   }
-  for (const row of document.querySelectorAll("#table-view tr.selected[data-row]")) scene.selected.add(row.dataset.row);
+  scene.selected = new Set(selected());
   arrived();
 }
 
@@ -186,7 +188,7 @@ export function hiddenAway() {
 }
 
 hear("table:arrived", () => { if (controls) arrived(); });
-hear("row:hover", ({ key, from }) => { if (from !== "sky") light(key, from); });
+hear("row:hover", ({ key, from }) => { if (controls && from !== "sky") light(key, from); });
 hear("selection:changed", ({ keys }) => {
   scene.selected = new Set(keys);
   repaint();

@@ -19,6 +19,7 @@ MEDIA_TYPES = {
     "properties": "text/plain",
 }
 LARGEST_BYTES = 8 * 1024**2
+PATIENCE_S = 60  # a dozen tiles are drawn at a time, and a busy machine takes its time
 # The names a HiPS gives its files (IVOA Recommendation HiPS 1.0, section 4): nothing else is asked for.
 NAME = re.compile(
     r"properties|Moc\.fits|Norder[0-9]{1,2}/(?:Allsky|Dir[0-9]{1,9}/Npix[0-9]{1,10})\.(?:jpg|png)", re.ASCII
@@ -41,7 +42,7 @@ def file_of(name: str) -> tuple[bytes, str]:
     if not settings.SKY_SURVEY_IS_HANDED_ON or not NAME.fullmatch(name):
         raise NotThere(name)
     host, path = urlsplit(settings.SKY_SURVEY)[1:3]
-    with closing(HTTPConnection(host, timeout=settings.STALL_S)) as connection:
+    with closing(HTTPConnection(host, timeout=PATIENCE_S)) as connection:
         try:
             connection.request("GET", f"{path}/{name}", headers={"User-Agent": settings.USER_AGENT})
             answer = connection.getresponse()

@@ -158,6 +158,12 @@ export class Controls {
   summary(sentence) { this.find("summary").textContent = sentence; }
   busy(is) { this.root.toggleAttribute("data-busy", is); }
 
+  /** Which footprint is lit, for the page's own styles and for who looks at it from outside. */
+  lit(key) {
+    if (key === null) delete this.root.dataset.lit;
+    else this.root.dataset.lit = key;
+  }
+
   hint(sentence) {
     this.find("hint").textContent = sentence;
     this.find("hint").hidden = !sentence;

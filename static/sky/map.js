@@ -43,6 +43,7 @@ export class SkyMap {
 
   get centre() { return this.aladin.getRaDec(); }
   get fov() { return this.aladin.getFov()[0]; }
+  get isFlat() { return this.aladin.getProjectionName() === FLAT; }
   get size() { return this.aladin.getSize(); }
   get degPerPixel() { return this.fov / this.size[0]; }
   /** The radius in degrees of a circle that holds all that is in sight. */
@@ -52,7 +53,7 @@ export class SkyMap {
   }
 
   look(ra, dec, fov) {
-    if (fov > GLOBE_FOV && this.aladin.getProjectionName() !== FLAT) this.aladin.setProjection(FLAT);
+    if (fov > GLOBE_FOV && !this.isFlat) this.aladin.setProjection(FLAT);
     this.aladin.gotoRaDec(ra, dec);
     if (fov) this.aladin.setFoV(Math.min(WIDEST_FOV, Math.max(NARROWEST_FOV, fov)));
   }
@@ -66,9 +67,8 @@ export class SkyMap {
 
   /** A globe for narrow views, a flat map for wide ones, however the view came to be so. */
   project() {
-    const now = this.aladin.getProjectionName();
-    if (now === FLAT && this.fov < GLOBE_FOV) this.aladin.setProjection(GLOBE);
-    if (now === GLOBE && this.fov >= GLOBE_FOV) this.aladin.setProjection(FLAT);
+    const wanted = this.fov < GLOBE_FOV ? GLOBE : FLAT;
+    if (this.aladin.getProjectionName() !== wanted) this.aladin.setProjection(wanted);
   }
 
   zoom(factor) { this.look(...this.centre, this.fov * factor); }
@@ -117,8 +117,8 @@ export async function openMap(place, survey) {
     lockNorthUp: true,
     inertia: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     backgroundColor: "rgb(6, 9, 18)",
-    gridColor: "rgb(120, 140, 170)",
-    gridOpacity: 0.5,
+    gridColor: "rgb(150, 172, 205)",
+    gridOpacity: 0.6,
     gridOptions: { enabled: false, showLabels: true, thickness: 1, labelSize: 11 },
     mode: "dark",
   });

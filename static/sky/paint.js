@@ -37,7 +37,8 @@ export class Painter {
     this.centre = vector(...this.map.centre);
     this.reach = this.map.reach;
     this.pixel = this.map.degPerPixel;
-    this.jump = width / 2;
+    // On a flat map a line that would cross all of it goes over the edge and comes in on the other side.
+    this.jump = this.map.isFlat ? width / 2 : Infinity;
   }
 
   sees({ centre, radius }) { return dot(centre, this.centre) >= Math.cos(Math.min(180, this.reach + radius) * RAD); }

@@ -35,6 +35,7 @@ def places_of(user: User) -> dict[str, str]:
         "result-keywords": reverse("result", args=[keywords.pk]),
         "result-row": reverse("result-row", args=[search.pk, search.current.pk, 0]),
         "results": "/results/",
+        "result-sky": reverse("result", args=[search.pk]) + "#sky",
         "saved": "/saved/",
         "saved-new": reverse("saved-new") + f"?search={search.pk}&then=f.target_name%3DVV191",
         "saved-change": reverse("saved-change", args=[saved.pk]),
