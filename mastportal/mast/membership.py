@@ -155,6 +155,12 @@ class Wanted:
         return key.startswith(self._begins)
 
 
+def program_of(obs_id: str) -> str:
+    """The programme that a JWST obs_id begins with, without zeros; of other missions empty."""
+    digits = obs_id[2:7]
+    return digits.lstrip("0") if obs_id[:2].casefold() == "jw" and digits.isdecimal() else ""
+
+
 def is_level3(obs_id: str, calib_level: int | None) -> bool:
     """Whether an Observation combines others, and so is the parent of its exposures."""
     return combined_of(obs_id) is not None or (calib_level or 0) >= 3

@@ -16,11 +16,13 @@ from mastportal.mast.client import MastClient
 from mastportal.mast.criteria import parse_question
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.fields import Field, arrow_schema
-from mastportal.mast.membership import Clue, Wanted, clue_of, is_level3, questions_of
+from mastportal.mast.membership import Clue, Wanted, clue_of, is_level3, program_of, questions_of
 from mastportal.search.failures import NoRows
 from mastportal.search.from_files import BELONGS_AS, EXPOSURE, FILES_MATCHED, LEVEL3, FromFiles, files_of
 from mastportal.search.from_files_lists import lists_of
-from mastportal.search.sources import Source
+from mastportal.search.from_files_mixed import HoldingFiles, rows_and_files
+from mastportal.search.models import ResultSet
+from mastportal.search.sources import Source, located
 from mastportal.work import Lease
 
 PROGRAMS_AT_ONCE = 20
@@ -122,6 +124,19 @@ def from_files(client: MastClient, lease: Lease, asked: FromFiles) -> Source:
     return Source(0, pages(), lambda: search.summary(clue.uri for clue in clues))
 
 
+def holding_files(client: MastClient, lease: Lease, asked: HoldingFiles) -> Source:
+    """The Observations by their own criteria that hold files by theirs."""
+    asked = asked.located(located(client, lease, asked.observations))
+    understood = ResultSet.objects.values_list("understood", flat=True).get(pk=lease.pk)
+    search = Search(asked.fields, lambda told: lease.renew(understood=told), understood or {})
+
+    def pages() -> Iterator[pa.Table]:
+        rows, files = rows_and_files(client, asked)
+        yield search.among(rows, clues_of(row for row in files if row["dataURI"]))
+
+    return Source(0, pages(), search.summary)
+
+
 def clues_of(rows: Iterable[Mapping[str, Any]]) -> list[Clue]:
     """What the names and the optics of keyword rows tell, each file once."""
     return list({row["dataURI"]: clue_of(row["dataURI"], row) for row in rows}.values())
@@ -144,18 +159,12 @@ def _candidates(table: pa.Table, clues: tuple[Clue, ...]) -> list[int]:
         by_program.setdefault(clue.program if clue.mission == "JWST" else "", []).append(clue)
     obs_ids: dict[str, list[str]] = {}
     for obs_id, _, _ in rows:
-        obs_ids.setdefault(_program_of(obs_id), []).append(obs_id)
+        obs_ids.setdefault(program_of(obs_id), []).append(obs_id)
     wanted = {program: Wanted(part, obs_ids.get(program, ())) for program, part in by_program.items()}
     return [
         number
         for number, (obs_id, filters, level) in enumerate(rows)
         if level != _PLANNED
-        and (files := wanted.get(_program_of(obs_id))) is not None
+        and (files := wanted.get(program_of(obs_id))) is not None
         and files.may_be_in(obs_id, filters)
     ]
-
-
-def _program_of(obs_id: str) -> str:
-    """The programme that a JWST obs_id begins with, without zeros; of other missions empty."""
-    digits = obs_id[2:7]
-    return digits.lstrip("0") if obs_id[:2].casefold() == "jw" and digits.isdecimal() else ""

@@ -8,13 +8,19 @@ from mastportal.mast.criteria import Criteria
 from mastportal.mast.target_list import TargetList
 from mastportal.search.asking import Asking
 from mastportal.search.from_files import FromFiles
-from mastportal.search.from_files_source import from_files
+from mastportal.search.from_files_mixed import HoldingFiles
+from mastportal.search.from_files_source import from_files, holding_files
 from mastportal.search.sources import Source, from_archive
 from mastportal.search.targets.source import from_targets
 from mastportal.work import Lease
 
 Opener = Callable[[MastClient, Lease, Any], Source]
-_OPENERS: dict[type, Opener] = {Criteria: from_archive, FromFiles: from_files, TargetList: from_targets}
+_OPENERS: dict[type, Opener] = {
+    Criteria: from_archive,
+    FromFiles: from_files,
+    HoldingFiles: holding_files,
+    TargetList: from_targets,
+}
 
 
 def opened(client: MastClient, lease: Lease, asking: Asking) -> Source:

@@ -36,6 +36,10 @@ QUESTION = inline_serializer(
         "ids": s.CharField(required=False),
         "criteria": s.DictField(required=False, help_text="{column: [values] | {min, max}}"),
         "refresh": s.BooleanField(required=False),
+        "keywords": s.DictField(
+            required=False,
+            help_text="{instrument, criteria}: only observations that hold files with these keywords.",
+        ),
         "from_search": s.UUIDField(
             required=False, help_text="A keyword search: the Observations its files belong to."
         ),
