@@ -32,6 +32,7 @@ ASK_CONNECTIONS = env.integer("ASK_CONNECTIONS", 4)
 FETCH_CONNECTIONS = env.integer("FETCH_CONNECTIONS", 4)
 ALLOWED_DATA_HOSTS = env.words("ALLOWED_DATA_HOSTS")
 ROW_LIMIT = env.integer("ROW_LIMIT", 500_000)
+VALUE_ROWS = env.integer("VALUE_ROWS", 20_000)  # of a question whose values are counted for Advanced Search
 PAGE_ROWS = env.integer("PAGE_ROWS", 50_000)  # asked for at a time; one chunk of a kept answer each
 # The HiPS survey behind the footprints; empty: the sandbox's own stars, or the Digitized Sky Survey from CDS.
 SKY_SURVEY = env.text(

@@ -80,7 +80,11 @@ function showMistake() {
   field?.setAttribute("aria-invalid", "true");
 }
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.id === "count-state") showMistake();
+  if (event.target.id === "count-state") {
+    showMistake();
+    askValues();
+  }
+  if (event.target.id === "values-state") showValues();
 });
 
 /** A panel that came filled in is counted at once. */
@@ -92,3 +96,68 @@ function begin(root) {
   recount(form);
 }
 document.addEventListener("htmx:load", (event) => begin(event.detail.elt));
+
+// ---------- how many rows have each value ----------
+const WITH_VALUES = "with-values";
+const withValues = () => document.querySelector("[data-search-panel] [data-with-values]");
+
+/** Asked for once the number of rows is known, and only by people who want it. */
+function askValues() {
+  const known = document.querySelector("#count-number")?.childElementCount > 0 && !document.querySelector("#count-state [data-poll]");
+  if (withValues()?.checked && known) document.querySelector("#values-state").dispatchEvent(new CustomEvent("recount"));
+}
+
+function showValues() {
+  const told = document.querySelector("#values-state [data-values]");
+  const counts = new Map([...(told?.children ?? [])].map((each) => [`${each.dataset.column}\n${each.value}`, Number(each.textContent)]));
+  const columns = new Set([...(told?.children ?? [])].map((each) => each.dataset.column));
+  for (const place of document.querySelectorAll("[data-search-panel] [data-count]")) {
+    const option = place.parentElement.querySelector("input");
+    const column = option.name.slice(2);
+    const count = counts.get(`${column}\n${option.value}`) ?? (columns.has(column) ? 0 : null);
+    place.textContent = count === null ? "" : count.toLocaleString("en-US");
+    place.parentElement.classList.toggle("is-none", count === 0);
+  }
+}
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-with-values]")) return;
+  localStorage.setItem(WITH_VALUES, event.target.checked ? "1" : "");
+  if (event.target.checked) askValues();
+  else {
+    document.querySelector("#values-state").replaceChildren();
+    showValues();
+  }
+});
+
+// ---------- find a field ----------
+function findFields(box) {
+  const words = box.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  let found = 0;
+  for (const group of document.querySelectorAll("[data-search-panel] .criteria-group")) {
+    let inGroup = 0;
+    for (const criterion of group.querySelectorAll(".criterion")) {
+      const text = `${criterion.dataset.criterion} ${criterion.title} ${criterion.textContent}`.toLowerCase();
+      criterion.hidden = !words.every((word) => text.includes(word));
+      inGroup += criterion.hidden ? 0 : 1;
+    }
+    group.hidden = inGroup === 0;
+    if (words.length && inGroup) group.open = true;
+    found += inGroup;
+  }
+  box.closest(".field-finder").querySelector("[data-found]").textContent = words.length ? `${found} found` : "";
+}
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-find-field]")) findFields(event.target);
+});
+// Enter in the finder looks no further; it does not send the search.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("[data-find-field]")) event.preventDefault();
+});
+document.addEventListener("htmx:load", () => {
+  const box = withValues();
+  if (box && !box.dataset.begun) {
+    box.dataset.begun = "1";
+    box.checked = localStorage.getItem(WITH_VALUES) === "1";
+  }
+});

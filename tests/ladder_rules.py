@@ -50,10 +50,12 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "api-me": {"GET": MEMBER},
     "api-my-token": {"GET": MEMBER, "PUT": MEMBER, "DELETE": MEMBER},
     # Questions and their rows are public metadata, shared by everybody who is signed in.
-    "search": {"GET": MEMBER},
+    "search": {"GET": MEMBER, "POST": MEMBER},
     "ask": {"GET": MEMBER, "POST": MEMBER},
     "count": {"POST": MEMBER},
     "counted": {"GET": MEMBER},
+    "values": {"POST": MEMBER},
+    "values-again": {"GET": MEMBER},
     "targets": {"POST": MEMBER},
     "targets-list": {"GET": MEMBER, "POST": MEMBER},
     "results": {"GET": MEMBER},

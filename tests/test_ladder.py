@@ -65,6 +65,7 @@ class World:
     search: Search
     lookup: Lookup
     targets: Lookup
+    values: Lookup
     key_id: int
     saved: SavedSearch
     obsid: str = "300000001"
@@ -91,7 +92,8 @@ class World:
         }
         values |= {"obsid": self.obsid, "result_id": self.result_id}
         values["pk"] = self.lookup.pk if name in {"counted", "api-count"} else self.search.pk
-        values["pk"] = self.targets.pk if name == "targets-list" else values["pk"]
+        lists = {"targets-list": self.targets, "values-again": self.values}
+        values["pk"] = lists[name].pk if name in lists else values["pk"]
         return reverse(name, kwargs={part: values[part] for part in parts})
 
     def body(self, name: str) -> dict[str, Any]:
@@ -126,10 +128,18 @@ def make_world(alice: User, bob: User, charlie: User) -> World:
     search = Search.objects.create(collection="programs", criteria=PROGRAMME, fingerprint="0", words="1176")
     asked = {"kind": Lookup.Kind.COUNT, "key": "0", "question": PROGRAMME}
     lookup = Lookup.objects.create(**asked, phase=Phase.COMPLETED, answer={"count": 1})
-    asked = {"kind": Lookup.Kind.TARGETS, "key": "0", "question": {"collection": "targets", "targets": ["m57"]}}
+    asked = {
+        "kind": Lookup.Kind.TARGETS,
+        "key": "0",
+        "question": {"collection": "targets", "targets": ["m57"]},
+    }
     targets = Lookup.objects.create(**asked, phase=Phase.COMPLETED, answer={})
+    asked = {"kind": Lookup.Kind.VALUES, "key": "0", "question": PROGRAMME}
+    values = Lookup.objects.create(**asked, phase=Phase.COMPLETED, answer={"columns": {}})
     saved = SavedSearch.objects.create(name="Hers", owner=alice, group=group, search=search)
-    return World(people, basket, bundle, search, lookup, targets, keys.make(alice, "hers")[0].pk, saved)
+    return World(
+        people, basket, bundle, search, lookup, targets, values, keys.make(alice, "hers")[0].pk, saved
+    )
 
 
 @pytest.fixture

@@ -70,6 +70,11 @@ def rows_count_requests(question: Question) -> list[Asked]:
     return _requests(question, COUNT)
 
 
+def values_requests(question: Question, columns: Sequence[str]) -> list[Asked]:
+    """The requests for these columns only of the question's rows, those to be left out among them."""
+    return _requests(question, ",".join(columns))
+
+
 def counts_exactly(question: Question) -> bool:
     """Whether `count_requests` gives the number of rows, not only an upper bound."""
     return sum(bool(each.excluded) for each in question.filters) <= MOST_COUNTED_OUT

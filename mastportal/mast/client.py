@@ -4,7 +4,7 @@ astroquery is loaded with the first question, so that processes which ask none n
 """
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,13 +16,20 @@ import stamina
 from mastportal.mast.adapter import ArchiveAdapter, mount
 from mastportal.mast.answers import json_object, status_error, table_page
 from mastportal.mast.arrow import page_table
-from mastportal.mast.asking import Asked, count_requests, rows_count_requests, rows_requests
+from mastportal.mast.asking import (
+    Asked,
+    count_requests,
+    rows_count_requests,
+    rows_requests,
+    values_requests,
+)
 from mastportal.mast.connection import Archive, Credential
 from mastportal.mast.criteria import Criteria, parse_question
 from mastportal.mast.errors import ArchiveError, NotFound, TimedOut, TooMany, Unavailable
-from mastportal.mast.fields import PRODUCT_FIELDS, Field
+from mastportal.mast.fields import PRODUCT_FIELDS, Field, fields_by_name
 from mastportal.mast.leaving_out import leaving_out
 from mastportal.mast.solar_system import is_moving_body, target_name_question
+from mastportal.mast.value_counts import count_values
 
 PAGE_ROWS = 50_000
 ATTEMPTS = 4
@@ -88,6 +95,26 @@ class MastClient:
     def count_to_fetch(self, criteria: Criteria) -> int:
         """How many rows `pages` must fetch, those among them that are left out when they are here."""
         return sum(self._count(asked) for asked in rows_count_requests(criteria))
+
+    def value_counts(
+        self, criteria: Criteria, columns: Sequence[str], limit: int
+    ) -> dict[str, dict[str, int]] | None:
+        """How many rows have each value of each column; None where there are more than `limit` rows.
+
+        One request brings the columns of all rows: the archive has no question for the counts alone.
+        """
+        known = fields_by_name(criteria.collection, criteria.instrument)
+        excluded = [each.column for each in criteria.filters if each.excluded]
+        wanted = tuple(known[name.casefold()] for name in dict.fromkeys((*columns, *excluded)))
+        counts: dict[str, dict[str, int]] = {name: {} for name in columns}
+        left = limit
+        for asked in values_requests(criteria, [each.name for each in wanted]):
+            page = self._page(asked, 1, limit)
+            left -= int((page.get("paging") or {}).get("rowsFiltered") or 0)
+            if left < 0:
+                return None
+            count_values(leaving_out(page_table(page, wanted), criteria.filters), counts)
+        return counts
 
     def pages(
         self,

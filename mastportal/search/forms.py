@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -32,6 +33,7 @@ MOST_USED = "Most used"
 ASKED_FIRST = """exp_type filter program observtn pupil grating channel band tsovisit category targprop
     detector effexptm date_obs_mjd productLevel subarray readpatt filename"""
 
+Counts = Mapping[str, Sequence[tuple[str, int]]]
 FLAGS = {"t": "t, yes", "f": "f, no"}
 USUAL_RADIUS = "1m"  # offered for lists: the default of a single target is far too large for a thousand
 NUMBERS_THAT_NAME = frozenset({"program", "observtn", "visit", "exposure", "cont_id"})
@@ -52,6 +54,7 @@ class Option:
     value: str
     label: str
     chosen: bool
+    count: int | None = None  # of the question's rows, where that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +208,17 @@ def _joined(part: object) -> str:
     return ", ".join(map(str, part)) if isinstance(part, list) else str(part)
 
 
-def form_of(params: QueryDict, error: BadQuestion | None = None, *, brief: bool = False) -> SearchForm:
-    """The panel for what an address says, of the first collection by default; a brief one hides criteria."""
+def form_of(
+    params: QueryDict,
+    error: BadQuestion | None = None,
+    *,
+    brief: bool = False,
+    counts: Counts = MappingProxyType({}),
+) -> SearchForm:
+    """The panel for what an address says, of the first collection by default; a brief one hides criteria.
+
+    `counts` are how many rows have which value of a column.
+    """
     collection = params.get("collection", "")
     collection = collection if collection in LABELS else "observations"
     instrument = params.get("instrument", "").casefold()
@@ -229,14 +241,16 @@ def form_of(params: QueryDict, error: BadQuestion | None = None, *, brief: bool 
         targets=params.get("targets", ""),
         radius=params.get("radius", USUAL_RADIUS if "targets" not in params else ""),
         advanced=advanced,
-        groups=_groups(params, collection, instrument, error) if advanced else [],
+        groups=_groups(params, collection, instrument, error, counts) if advanced else [],
         carried=[] if advanced else criteria,
         error=str(error) if error else "",
         error_field=fault if not fault.startswith("criteria.") else fault.removeprefix("criteria."),
     )
 
 
-def _groups(params: QueryDict, collection: str, instrument: str, error: BadQuestion | None) -> list[Group]:
+def _groups(
+    params: QueryDict, collection: str, instrument: str, error: BadQuestion | None, counts: Counts
+) -> list[Group]:
     by_group: dict[str, list[Criterion]] = {}
     fields = fields_of(collection, instrument)
     if collection == "jwst-keywords":
@@ -247,7 +261,9 @@ def _groups(params: QueryDict, collection: str, instrument: str, error: BadQuest
             # An instrument has some two hundred keywords: what people ask for comes first.
             is_used_most = collection == "jwst-keywords" and each.visible
             name = MOST_USED if is_used_most else each.group
-            by_group.setdefault(name, []).append(_criterion(each, params, error))
+            by_group.setdefault(name, []).append(
+                _criterion(each, params, error, dict(counts.get(each.name, ())))
+            )
     return [Group(name, criteria) for name, criteria in by_group.items()]
 
 
@@ -257,7 +273,9 @@ def _label(asked: Field, choice: str) -> str:
     return FLAGS[choice] if set(asked.choices) == set(FLAGS) else choice
 
 
-def _criterion(asked: Field, params: QueryDict, error: BadQuestion | None) -> Criterion:
+def _criterion(
+    asked: Field, params: QueryDict, error: BadQuestion | None, counts: Mapping[str, int]
+) -> Criterion:
     values = _values(params.getlist(f"c.{asked.name}"))
     known = {choice.casefold() for choice in asked.choices}
     chosen = {value.casefold() for value in values}
@@ -265,7 +283,8 @@ def _criterion(asked: Field, params: QueryDict, error: BadQuestion | None) -> Cr
     return Criterion(
         field=asked,
         options=[
-            Option(choice, _label(asked, choice), choice.casefold() in chosen) for choice in asked.choices
+            Option(choice, _label(asked, choice), choice.casefold() in chosen, counts.get(choice))
+            for choice in asked.choices
         ],
         text=f"{SEPARATOR} ".join(value for value in values if value.casefold() not in known),
         low=params.get(f"min.{asked.name}", ""),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from mastportal.mast.asking import counts_exactly
 from mastportal.mast.client import MastClient
 from mastportal.mast.criteria import Criteria, parse_question
 from mastportal.mast.errors import BadQuestion
+from mastportal.mast.fields import fields_of
 from mastportal.mast.target import parse_target, tidy_name
 from mastportal.search import questions
 from mastportal.search.failures import reported
@@ -62,6 +64,17 @@ def position(lookup: Lookup, text: str) -> dict[str, Any]:
     radius_deg = parse_target(text).radius_deg
     answer: dict[str, Any] = lookup.answer or {}
     return answer | ({"radius_deg": radius_deg} if radius_deg is not None else {})
+
+
+def want_values(question: Mapping[str, object]) -> tuple[Lookup, bool]:
+    """How many rows have each value of the fields with choices, and whether it must be queued.
+
+    Raises BadQuestion.
+    """
+    criteria = questions.read(question)
+    if not isinstance(criteria, Criteria):
+        raise BadQuestion("Questions of this kind are counted by searching.", field="collection")
+    return _want({"kind": Lookup.Kind.VALUES, "key": criteria.fingerprint(), "question": criteria.as_json()})
 
 
 @transaction.atomic
@@ -112,10 +125,18 @@ def _understood(client: MastClient, lease: Lease, question: dict[str, Any]) -> d
     return lists.places(question, lease.beat)
 
 
+def _values(client: MastClient, lease: Lease, question: dict[str, Any]) -> dict[str, Any]:
+    criteria = _located(client, parse_question(question))
+    columns = [each.name for each in fields_of(criteria.collection, criteria.instrument) if each.choices]
+    counts = client.value_counts(criteria, columns, settings.VALUE_ROWS)
+    return {"columns": counts, "most_rows": settings.VALUE_ROWS}
+
+
 _ANSWERS: dict[str, Callable[[MastClient, Lease, dict[str, Any]], dict[str, Any]]] = {
     Lookup.Kind.RESOLVE: _where,
     Lookup.Kind.COUNT: _how_many,
     Lookup.Kind.TARGETS: _understood,
+    Lookup.Kind.VALUES: _values,
 }
 
 

@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -17,16 +17,13 @@ from mastportal.work import Phase
 RECENT = 8
 SEARCHES_A_PAGE = 50
 LONGEST_ADDRESS = 2_000  # web servers refuse longer ones sooner or later
+# Each has rows at MAST, in the sandbox's own holdings and in the recorded ones.
 RANDOM_TARGETS = (
-    "m57 r=1m",
     "m83 r=6m",
     "ngc 3132 r=2m",
-    "m16 r=3m",
-    "ngc 7469 r=1m",
-    "m51 r=5m",
-    "ngc 6302 r=1m",
-    "m101 r=10m",
     "trappist-1 r=30s",
+    "ngc 346 r=3m",
+    "ngc 1068 r=2m",
 )
 
 
@@ -89,19 +86,50 @@ def mistaken(error: BadQuestion) -> Counted:
     return Counted(mistake=str(error), field=error.field.removeprefix("criteria."))
 
 
+@dataclass(frozen=True, slots=True)
+class ValueCounts:
+    """How many rows have which value, by column; or why that is not said, or that it is being asked."""
+
+    columns: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    sentence: str = ""
+    waiting_for: Lookup | None = None
+
+
+def value_counts(lookup: Lookup) -> ValueCounts:
+    """What is said of the values of the panel's question; nothing of a column that is itself asked for."""
+    if lookup.is_unfinished:
+        return ValueCounts(waiting_for=lookup)
+    answer = lookup.answer or {}
+    if lookup.phase != Phase.COMPLETED:
+        return ValueCounts(sentence=lookup.error)
+    if answer.get("columns") is None:
+        return ValueCounts(sentence=f"Values are counted for at most {answer['most_rows']:,} rows.")
+    asked = lookup.question.get("criteria") or {}
+    return ValueCounts(
+        {name: sorted(each.items()) for name, each in answer["columns"].items() if name not in asked}
+    )
+
+
 def recent_searches(user: User) -> list[SearchUse]:
     return list(SearchUse.objects.filter(user=user).select_related("search")[:RECENT])
 
 
-def panel_context(user: User, params: QueryDict, error: BadQuestion | None = None) -> dict[str, Any]:
+def random_target(shown: str) -> str:
+    """A target to look at, another than the one shown."""
+    return random.choice([each for each in RANDOM_TARGETS if each != shown.strip()])
+
+
+def panel_context(
+    user: User, params: QueryDict, error: BadQuestion | None = None, values: ValueCounts | None = None
+) -> dict[str, Any]:
     """The panel with what an address or a mistaken question says; `random` in the address picks a target."""
     if "random" in params:
         params = params.copy()
-        params["collection"], params["target"] = "observations", random.choice(RANDOM_TARGETS)
+        params["collection"], params["target"] = "observations", random_target(params.get("target", ""))
     if (again := _asked_before(params.get("of", ""))) is not None:
         params = again
     return {
-        "form": form_of(params, error),
+        "form": form_of(params, error, counts=values.columns if values else {}),
         "recent": recent_searches(user),
         "examples": EXAMPLES,
         "status": 422 if error else 200,

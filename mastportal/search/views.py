@@ -24,7 +24,14 @@ from mastportal.search.failures import NoRows
 from mastportal.search.forms import question_of
 from mastportal.search.glance import glance
 from mastportal.search.models import Lookup, ResultSet, Search
-from mastportal.search.panel import counted, list_context, mistaken, panel_context
+from mastportal.search.panel import (
+    ValueCounts,
+    counted,
+    list_context,
+    mistaken,
+    panel_context,
+    value_counts,
+)
 from mastportal.search.permalinks import with_table_state
 from mastportal.search.selecting.ticked import keys_ticked
 from mastportal.tables.columns import BadQuery
@@ -40,10 +47,11 @@ def _search(pk: UUID) -> Search:
 @gzip_page
 @login_required
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
-    """The search panel, as far as the address fills it in."""
-    context = panel_context(cast(User, request.user), request.GET)
+    """The search panel, as far as the address fills it in, or a panel sent for another collection."""
+    params = request.POST if request.method == "POST" else request.GET
+    context = panel_context(cast(User, request.user), params)
     return render_page(request, "search/search.html", context, "search/panel.html")
 
 
@@ -105,6 +113,43 @@ def count_again(request: HttpRequest, pk: UUID) -> HttpResponse:
         return unchanged()
     said = counted(lookup, lookup.question.get("collection", ""))
     return render_page(request, "search/count.html", {"counted": said})
+
+
+@gzip_page
+@login_required
+@never_cache
+@require_POST
+def values(request: HttpRequest) -> HttpResponse:
+    """How many rows of the panel's question have each value of the fields with choices.
+
+    Without script it is the whole page again, after a short wait.
+    """
+    try:
+        with transaction.atomic():
+            lookup, must_queue = lookups.want_values(question_of(request.POST))
+            if must_queue:
+                tasks.queue_lookups([lookup.pk])
+        if not wants_fragment(request):
+            lookup = lookups.wait(lookup, COUNT_PATIENCE_S)
+        said = value_counts(lookup)
+    except BadQuestion as error:
+        said = ValueCounts(sentence=str(error))
+    context: dict[str, object] = {"values": said}
+    if not wants_fragment(request):
+        context |= panel_context(cast(User, request.user), request.POST, values=said)
+    return render_page(request, "search/search.html", context, "search/values.html")
+
+
+@gzip_page
+@login_required
+@never_cache
+@require_safe
+def values_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The values that were asked for; 204 as long as the archive has not said."""
+    lookup = get_object_or_404(Lookup, pk=pk, kind=Lookup.Kind.VALUES)
+    if lookup.is_unfinished:
+        return unchanged()
+    return render_page(request, "search/values.html", {"values": value_counts(lookup)})
 
 
 @gzip_page
