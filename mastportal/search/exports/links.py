@@ -16,7 +16,7 @@ from mastportal.tables.columns import BadQuery
 from mastportal.tables.export import FORMATS
 
 HOLDS = timedelta(minutes=10)
-_SALT = "mastportal.search.exports.links"
+SALT = "mastportal.search.exports.links"
 # A web server takes addresses of some four thousand bytes.
 _LONGEST = 3_500
 
@@ -43,7 +43,7 @@ def signed(linked: Linked) -> tuple[str, datetime]:
     if linked.format not in FORMATS:
         raise BadQuery(f"The format must be one of {', '.join(FORMATS)}.", "format")
     told = [str(linked.result), linked.query, linked.format]
-    text = signing.dumps(told, salt=_SALT, compress=True)
+    text = signing.dumps(told, salt=SALT, compress=True)
     if len(text) > _LONGEST:
         raise BadQuery("These filters are too long for a link; download the file instead.", "filters")
     return text, timezone.now() + HOLDS
@@ -52,7 +52,7 @@ def signed(linked: Linked) -> tuple[str, datetime]:
 def opened(text: str) -> Linked:
     """What a link leads to. Raises Ended or NoLink."""
     try:
-        told: Any = signing.loads(text, salt=_SALT, max_age=HOLDS)
+        told: Any = signing.loads(text, salt=SALT, max_age=HOLDS)
         result, query, format = told
         return Linked(UUID(result), query, format)
     except signing.SignatureExpired as error:
