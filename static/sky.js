@@ -1,6 +1,7 @@
 // The sky pane: footprints of the matching rows over a survey. Puts together the map, the portal's answers and the controls.
 import { hear, say } from "./events.js";
 import { selected } from "./selection.js";
+import * as address from "./sky/address.js";
 import { NoAnswer, ask } from "./sky/ask.js";
 import { COVERED, showScale, showStyles, stylesOf } from "./sky/colours.js";
 import { Controls } from "./sky/controls.js";
@@ -14,6 +15,7 @@ import { apart, vector } from "./sky/sphere.js";
 import * as said from "./sky/words.js";
 
 const REFINE_AFTER_MS = 300;
+const NOTE_AFTER_MS = 400;
 const scene = { footprints: null, styles: new Map(), coverage: null, regions: [], selected: new Set(), lit: null, sketch: null };
 let controls = null;
 let map = null;
@@ -25,6 +27,7 @@ let isFirst = true;
 let whole = null;
 let part = null;
 let refining = 0;
+let noting = 0;
 
 const table = () => document.getElementById("table-view")?.dataset;
 const repaint = () => painter?.paint(scene);
@@ -74,6 +77,7 @@ async function load() {
   whole = scene.coverage && { answer, coverage: scene.coverage };
   lookAgain();
   refineSoon();
+  if (map) noteSoon();
   repaint();
 }
 
@@ -114,7 +118,7 @@ function light(key, from) {
 const under = (position) => scene.footprints?.at(...position, 8 * map.degPerPixel) ?? [];
 
 function pointed(position) {
-  controls.place(position ?? map.centre, Boolean(position));
+  controls.place(position ?? map.centre, position ? "pointer" : "middle");
   const rows = position ? under(position) : [];
   const cell = position && scene.coverage?.at(...position);
   controls.note(rows.length ? said.ofRows(rows, scene.styles) : cell ? said.ofCell(cell) : "");
@@ -124,6 +128,7 @@ function pointed(position) {
 /** The smallest footprint here, or, where it was chosen by the click before, the next one. */
 let clicked = { keys: "", turn: 0 };
 function pick(position) {
+  controls.place(position, "clicked");
   const rows = under(position);
   if (!rows.length) return;
   const keys = rows.map((row) => row.key).join("\n");
@@ -136,10 +141,25 @@ function pick(position) {
 function filterBy(regions) { say("table:filter", { changes: { sky: regions.length ? regions.map(words) : null } }); }
 
 // ---------- the pane itself
+function noteSoon() {
+  clearTimeout(noting);
+  noting = setTimeout(() => { if (!isAway && !isFirst) address.note(map, controls.colourBy); }, NOTE_AFTER_MS);
+}
+
 function moved() {
   repaint();
   refineSoon();
-  controls.place(map.centre, false);
+  noteSoon();
+  controls.place(map.centre);
+}
+
+/** The view that the address names, where it names one. */
+function lookAsAsked() {
+  const { at, colour } = address.said();
+  if (colour) controls.colourBy = colour;
+  if (!at) return;
+  map.look(...at);
+  isFirst = false;
 }
 
 async function openTheMap(root) {
@@ -170,6 +190,7 @@ export async function open(panel) {
   });
   if (map) {
     painter = new Painter(root.querySelector("[data-sky-over]"), map);
+    lookAsAsked();
     map.follow(moved);
   }
   scene.selected = new Set(selected());

@@ -33,10 +33,12 @@ export class Controls {
   find(name) { return this.root.querySelector(`[data-sky-${name}]`); }
 
   get colourBy() { return this.colourChoice.value; }
+  set colourBy(value) {
+    if ([...this.colourChoice.options].some((option) => option.value === value)) this.colourChoice.value = value;
+  }
 
   remembered() {
-    const last = localStorage.getItem("sky-colour");
-    if ([...this.colourChoice.options].some((option) => option.value === last)) this.colourChoice.value = last;
+    this.colourBy = localStorage.getItem("sky-colour");
     this.colourChoice.addEventListener("change", () => {
       localStorage.setItem("sky-colour", this.colourBy);
       this.told.recoloured();
@@ -55,10 +57,6 @@ export class Controls {
     }
     this.fullScreen(this.find("full"));
     this.find("map").addEventListener("keydown", (event) => this.key(event));
-    this.find("regions").addEventListener("click", (event) => {
-      const index = event.target.closest("[data-sky-remove]")?.dataset.skyRemove;
-      if (index !== undefined) this.told.removed(Number(index));
-    });
   }
 
   press(button, on = button.getAttribute("aria-pressed") !== "true") {
@@ -92,10 +90,13 @@ export class Controls {
     };
     place.addEventListener("pointermove", (event) => {
       const last = pixel(event);
-      if (!waiting) requestAnimationFrame(() => { this.told.pointed(this.map.toSky(...waiting)); waiting = null; });
+      if (!waiting) requestAnimationFrame(() => { this.told.pointed(waiting === "gone" ? null : this.map.toSky(...waiting)); waiting = null; });
       waiting = last;
     });
-    place.addEventListener("pointerleave", () => { if (!waiting) this.told.pointed(null); });
+    place.addEventListener("pointerleave", () => {
+      if (waiting) waiting = "gone";
+      else this.told.pointed(null);
+    });
     place.addEventListener("pointerdown", (event) => { from = pixel(event); }, true);
     place.addEventListener("click", (event) => {
       const at = pixel(event);
@@ -123,6 +124,10 @@ export class Controls {
     this.find("form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.attempt(() => read(event.target.elements.sky.value));
+    });
+    this.find("regions").addEventListener("click", (event) => {
+      const index = event.target.closest("[data-sky-remove]")?.dataset.skyRemove;
+      if (index !== undefined) this.told.removed(Number(index));
     });
   }
 
@@ -174,12 +179,19 @@ export class Controls {
     this.find("note").hidden = !sentence;
   }
 
-  place(position, isPointed) {
+  /** A position in words: under the `pointer`, `clicked`, or the `middle`; the two last can be copied. */
+  place(position, which = "middle") {
+    if (which === "middle" && this.clicked && this.find("place").dataset.which === "pointer") {
+      this.place(this.clicked, "clicked");
+      return;
+    }
+    this.clicked = { clicked: position, pointer: this.clicked, middle: null }[which];
     const both = ofPlace(position);
-    this.find("place").textContent = `${isPointed ? "" : "middle "}${both.decimal}  ${both.sexagesimal}`;
+    this.find("place").dataset.which = which;
+    this.find("place").textContent = `${which === "pointer" ? "" : `${which} `}${both.decimal}  ${both.sexagesimal}`;
     for (const button of this.root.querySelectorAll("[data-sky-copy]")) {
       button.hidden = false;
-      if (!isPointed) button.dataset.copy = both[button.dataset.skyCopy];
+      if (which !== "pointer") button.dataset.copy = both[button.dataset.skyCopy];
     }
   }
 }

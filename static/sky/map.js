@@ -2,6 +2,7 @@
 import { direction, moved } from "./sphere.js";
 
 const FIRST_FOV = 1;
+const LEAST_FIT = 1 / 60;
 const NARROWEST_FOV = 2 / 3600;
 const WIDEST_FOV = 360;
 // A globe shows half the sky at most: wider views are a flat map of all of it.
@@ -62,7 +63,7 @@ export class SkyMap {
   fit({ centre, radius }) {
     const [width, height] = this.size;
     const [ra, dec] = direction(centre);
-    this.look(ra, dec, Math.max(2.4 * radius * Math.max(1, width / height), 20 / 3600));
+    this.look(ra, dec, Math.max(2.4 * radius * Math.max(1, width / height), LEAST_FIT));
   }
 
   /** A globe for narrow views, a flat map for wide ones, however the view came to be so. */

@@ -35,7 +35,9 @@ function polygon(numbers) {
 export function checked(region) {
   const corners = (region.corners ?? []).map(([ra, dec]) => vector(ra, dec));
   const edges = corners.map((corner, index) => [corner, corners[(index + 1) % corners.length]]);
-  const crosses = edges.some((one, index) => edges.slice(index + 1).some((other) => arcsCross(...one, ...other)));
+  // Neighbours meet in a corner, which by rounding may look like a crossing.
+  const apartBy = (one, other) => other - one > 1 && other - one < edges.length - 1;
+  const crosses = edges.some((edge, one) => edges.some((each, other) => apartBy(one, other) && arcsCross(...edge, ...each)));
   if (crosses) throw new Error("The outline crosses itself: a region needs an inside and an outside.");
   return region;
 }
@@ -60,7 +62,7 @@ export function circleThrough([ra, dec], edge) {
   return { kind: "circle", ra, dec, radius: apart(vector(ra, dec), vector(...edge)) };
 }
 
-/** The regions of a table's filters that can be read. */
+/** The regions of a table's filters; of one that cannot be read nothing is drawn. */
 export function inForce(filters) {
   return new URLSearchParams(filters).getAll("sky").flatMap((text) => {
     try { return [read(text)]; } catch { return []; }
