@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from django.http import QueryDict
 
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.fields import INSTRUMENTS, Field, fields_of
 from mastportal.mast.target_files import line_of, read_targets
+from mastportal.search.from_files_form import COLLECTIONS as HOLDING_COLLECTIONS
+from mastportal.search.from_files_form import HOLDING, Holding, holding_of, stripped
 
 PARTS = {
     "observations": "target",
@@ -131,8 +133,13 @@ class SearchForm:
     advanced: bool
     groups: list[Group] = field(default_factory=list)
     carried: list[tuple[str, str]] = field(default_factory=list)
+    holding: Holding | None = None
     error: str = ""
     error_field: str = ""
+
+    @property
+    def takes_holding(self) -> bool:
+        return self.collection in HOLDING_COLLECTIONS
 
     @property
     def is_about_keywords(self) -> bool:
@@ -154,7 +161,15 @@ def question_of(params: QueryDict) -> dict[str, Any]:
     parts = [name.partition(".") for name in params]
     columns = dict.fromkeys(column for operator, dot, column in parts if dot and operator in CONDITIONS)
     told = {column: condition for column in columns if (condition := _condition(params, column))}
-    return question | ({"criteria": told} if told else {})
+    return question | ({"criteria": told} if told else {}) | _holding(params, collection)
+
+
+def _holding(params: QueryDict, collection: str) -> dict[str, Any]:
+    """The keywords that files of the observations must have."""
+    if collection not in HOLDING_COLLECTIONS or not holding_of(params).is_used:
+        return {}
+    asked = question_of(stripped(params))
+    return {"keywords": {name: asked[name] for name in asked if name != "collection"}}
 
 
 def _targets_of(params: QueryDict) -> dict[str, Any]:
@@ -191,6 +206,9 @@ def params_of(question: Mapping[str, Any]) -> str:
             pairs.append(("radius", str(radius_deg)))
     for column, condition in dict(question.get("criteria") or {}).items():
         pairs += _pairs(column, condition if isinstance(condition, Mapping) else {"values": condition})
+    if keywords := question.get("keywords"):
+        inner = parse_qsl(params_of({"collection": "jwst-keywords"} | keywords))
+        pairs += [(f"{HOLDING}{name}", value) for name, value in inner if name != "collection"]
     return urlencode(pairs, quote_via=quote, safe="*,:")
 
 
@@ -230,7 +248,9 @@ def form_of(
         for value in values
         if name.partition(".")[0] in CONDITIONS and "." in name
     ]
-    advanced = not brief and ("advanced" in params or bool(criteria) or fault.startswith("criteria"))
+    holding = holding_of(params)
+    asks_more = bool(criteria) or holding.is_used or fault.startswith("criteria")
+    advanced = not brief and ("advanced" in params or asks_more)
     return SearchForm(
         collection=collection,
         collections=[Option(name, LABELS[name], name == collection) for name in LABELS],
@@ -242,7 +262,8 @@ def form_of(
         radius=params.get("radius", USUAL_RADIUS if "targets" not in params else ""),
         advanced=advanced,
         groups=_groups(params, collection, instrument, error, counts) if advanced else [],
-        carried=[] if advanced else criteria,
+        carried=[] if advanced else [*criteria, *holding.pairs],
+        holding=holding,
         error=str(error) if error else "",
         error_field=fault if not fault.startswith("criteria.") else fault.removeprefix("criteria."),
     )

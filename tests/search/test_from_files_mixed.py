@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import QueryDict
+from django.test import Client
 from rest_framework.test import APIClient
 
 from mastportal.mast.errors import BadQuestion
 from mastportal.search import from_files_mixed, products, results
 from mastportal.search.asking import read
+from mastportal.search.forms import params_of, question_of
 from mastportal.search.models import Search
 from mastportal.search.opened import tables
 from mastportal.work import Phase
@@ -96,3 +99,32 @@ def test_one_call_of_the_api(api: APIClient, sandbox: Sandbox) -> None:
     results.run(latest(Search.objects.get(pk=answer.json()["id"])).pk)
     told = api.get(answer.headers["Location"]).json()
     assert (told["phase"], told["criteria"]["keywords"]["instrument"]) == ("COMPLETED", "nircam")
+
+
+def test_the_panel_asks_it_and_an_address_carries_it(client: Client, alice: User) -> None:
+    address = "collection=observations&target=80.4827+-69.494+r%3D5m&c.calib_level=3"
+    address += (
+        "&holding.instrument=nircam&holding.c.exp_type=NRC_IMAGE&holding.c.filter=&holding.min.effexptm=1"
+    )
+    question = question_of(QueryDict(address))
+    expected = {"instrument": "nircam", "criteria": {"exp_type": ["NRC_IMAGE"], "effexptm": {"min": "1"}}}
+    assert question["keywords"] == expected
+    asked = read(question)
+    assert read(question_of(QueryDict(params_of(asked.as_json())))).fingerprint() == asked.fingerprint()
+    client.force_login(alice)
+    page = client.get(f"/?{address}").content.decode()
+    assert "Holding files with these keywords" in page
+    assert 'name="holding.c.exp_type" value="NRC_IMAGE"' in page
+    assert '<input type="hidden" name="holding.min.effexptm" value="1">' in page
+    nothing = question_of(
+        QueryDict("collection=observations&target=m57&holding.instrument=miri&holding.c.filter=")
+    )
+    assert "keywords" not in nothing
+    hostile = client.get(
+        "/", {"holding.c.filter": '"><script>', "holding.instrument": "<b>", "advanced": "1"}
+    )
+    assert "<script>" not in hostile.content.decode().replace("<script ", "")
+    mistaken = client.get(
+        "/search/ask", {"target": "m57", "holding.instrument": "<b>", "holding.c.filter": "x"}
+    )
+    assert mistaken.status_code == 422
