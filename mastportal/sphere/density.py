@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-import astropy.units as u
 import numpy as np
-from astropy.coordinates import Latitude, Longitude
-from cdshealpix.nested import lonlat_to_healpix
 
+from mastportal.sphere.cells import cells_of
 from mastportal.sphere.footprints import Footprints
-from mastportal.sphere.vectors import Floats, Ints, Mask, positions_deg
+from mastportal.sphere.vectors import Ints, Mask
 
 DEEPEST = 13
-CELLS_MOST = 3000
+CELLS_USUAL, CELLS_MOST = 3000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,37 +21,31 @@ class Density:
     counts: Ints
 
 
-def cells_at(ra_deg: Floats, dec_deg: Floats, order: int) -> Ints:
-    """The cell of each position (n,)."""
-    ra, dec = Longitude(ra_deg, u.deg, copy=False), Latitude(dec_deg, u.deg, copy=False)
-    return lonlat_to_healpix(ra, dec, order, num_threads=1).astype(np.int64)
-
-
 def middle_cells(footprints: Footprints) -> Ints:
     """The cell of order DEEPEST around the middle of each row's first shape, shape (rows,); -1: nowhere."""
     somewhere = np.flatnonzero(footprints.first_shape >= 0)
-    ra_deg, dec_deg = positions_deg(footprints.centre[footprints.first_shape[somewhere]])
     found = np.full(footprints.num_rows, -1, dtype=np.int64)
-    found[somewhere] = cells_at(ra_deg, dec_deg, DEEPEST)
+    found[somewhere] = cells_of(footprints.centre[footprints.first_shape[somewhere]], DEEPEST)
     return found
 
 
 def density(middles: Ints, rows: Mask, order: int | None = None) -> Density:
     """Counts per cell of the chosen rows, given their `middle_cells`.
 
-    Without an order the finest one that has at most CELLS_MOST cells with anything in them.
+    Without an order the finest one that has at most CELLS_USUAL cells with anything in them; an order asked
+    for is made coarser until there are at most CELLS_MOST.
     """
     found = middles[rows]
     found = np.sort(found[found >= 0])
-    chosen = _finest(found) if order is None else order
+    chosen = _finest(found, DEEPEST, CELLS_USUAL) if order is None else _finest(found, order, CELLS_MOST)
     cells, counts = np.unique(found >> 2 * (DEEPEST - chosen), return_counts=True)
     return Density(chosen, cells, counts.astype(np.int64))
 
 
-def _finest(cells: Ints) -> int:
-    """Of sorted cells of order DEEPEST."""
-    for order in range(DEEPEST, 0, -1):
+def _finest(cells: Ints, finest: int, most: int) -> int:
+    """The finest order at which sorted cells of order DEEPEST are at most so many."""
+    for order in range(finest, 0, -1):
         coarse = cells >> 2 * (DEEPEST - order)
-        if np.count_nonzero(coarse[1:] != coarse[:-1]) < CELLS_MOST:
+        if np.count_nonzero(coarse[1:] != coarse[:-1]) < most:
             return order
     return 0

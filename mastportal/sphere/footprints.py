@@ -107,7 +107,16 @@ class Footprints:
             words: int(count[n]) for n, words in enumerate(REASONS) if count[n] and n not in {READ, MISSING}
         }
 
-    def corners(self, polygons: Ints) -> tuple[Floats, Ints]:
-        """The corners (n, 3) of chosen polygons, and where each begins among them."""
+    def corners_deg(self, polygons: Ints) -> tuple[Floats, Floats, Ints]:
+        """RA and Dec (n,) of the corners of chosen polygons, and where each begins among them."""
         begin, place = runs(self.start[polygons], self.size[polygons])
-        return unit_vectors(self.ra_deg[place], self.dec_deg[place]), begin
+        return self.ra_deg[place], self.dec_deg[place], begin
+
+    def edges(self, polygons: Ints) -> tuple[Floats, Floats, Ints, Ints]:
+        """Both ends (n, 3) of the edges of chosen polygons, where each begins among them, how many it has."""
+        ra_deg, dec_deg, begin = self.corners_deg(polygons)
+        size = self.size[polygons]
+        a = unit_vectors(ra_deg, dec_deg)
+        following = np.arange(1, len(a) + 1)
+        following[begin + size - 1] = begin
+        return a, a[following], begin, size

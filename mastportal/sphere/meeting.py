@@ -49,11 +49,7 @@ def _polygons_meet(footprints: Footprints, polygons: Ints, region: Region) -> Ma
 
 
 def _some_meet(footprints: Footprints, polygons: Ints, region: Region) -> Mask:
-    a, begin = footprints.corners(polygons)
-    size = footprints.size[polygons]
-    following = np.arange(1, len(a) + 1)
-    following[begin + size - 1] = begin
-    b = a[following]
+    a, b, begin, size = footprints.edges(polygons)
     point = region.centre if isinstance(region, Circle) else region.corners[0]
     met = _enclosing(a, b, begin, np.repeat(footprints.centre[polygons], size, axis=0), point)
     if isinstance(region, Circle):
