@@ -9,7 +9,6 @@ import { fill, keep, wantedOf } from "./plot/state.js";
 import { Timeline } from "./plot/timeline.js";
 
 const HOVER_MS = 90;
-const SPOTS_PER_ROW = 1;
 const panes = new Map();
 const count = (number) => number.toLocaleString("en");
 const plural = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`;
@@ -103,7 +102,7 @@ class Pane {
   }
 
   summary({ shown, without_value: without, binned, x, y, lane, end, colour }) {
-    const what = this.name === "plot" ? `${y?.label} against ${x.label}` : `${x.label}${end ? ` to ${end.label}` : ""} in a lane for each ${lane.label}`;
+    const what = this.name === "plot" ? `${y?.label} against ${x.label}` : `${x.label}${end && !binned ? ` to ${end.label}` : ""} in a lane for each ${lane.label}`;
     const coloured = !binned && colour ? `, coloured by ${colour.label}` : "";
     const cells = binned ? `; so many that they are counted in cells` : "";
     const rest = without ? ` ${plural(without, "row")} without a value ${without === 1 ? "is" : "are"} not shown.` : "";
@@ -250,7 +249,7 @@ class Pane {
 
 /** Where a row's number stands among those drawn, which ascend; -1 where it is not drawn. */
 function placeOf(rows, number) {
-  let [low, high] = [0, rows.length - SPOTS_PER_ROW];
+  let [low, high] = [0, rows.length - 1];
   while (low <= high) {
     const middle = (low + high) >> 1;
     if (rows[middle] === number) return middle;

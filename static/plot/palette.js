@@ -8,7 +8,7 @@ const VALUES = {
 // The ends of viridis that the ground would swallow are left out.
 const PART = { light: [0, 0.86], dark: [0.2, 1] };
 export const LEVELS = 24;
-const SYMBOLS = ["circle", "rect", "triangle", "diamond", "pin", "arrow", "roundRect", "emptyCircle"];
+const SYMBOLS = ["circle", "rect", "triangle", "diamond", "arrow", "roundRect"];
 
 function channels(hex) { return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)); }
 
@@ -45,12 +45,12 @@ function byValue({ labels }, look) {
   const named = labels.map((name, at) => ({ name: name === "" ? "(empty)" : name, colour: colours[at % colours.length], symbol: SYMBOLS[at % SYMBOLS.length] }));
   // Names of a legend must differ, also where two long ones were cut to the same.
   named.forEach((kind, at) => { kind.id = `${at}`; });
-  return [...named, { name: "all others", id: "others", colour: look.muted, symbol: "circle", isRest: true }, { name: "no value", id: "none", colour: look.strong, symbol: "emptyCircle", isRest: true }];
+  return [...named, { name: "all others", id: "others", colour: look.muted, symbol: "circle", isRest: true }, { name: "no value", id: "none", colour: look.strong, symbol: "circle", isRest: true }];
 }
 
 function byLevel(header, look) {
   const colours = ramp(look.scheme);
-  return [...colours.map((colour, at) => ({ name: "", id: `level-${at}`, colour, symbol: "circle" })), { name: "no value", id: "none", colour: look.strong, symbol: "emptyCircle", isRest: true }];
+  return [...colours.map((colour, at) => ({ name: "", id: `level-${at}`, colour, symbol: "circle" })), { name: "no value", id: "none", colour: look.strong, symbol: "circle", isRest: true }];
 }
 
 /** A colour scale goes by ratios where numbers span more than a thousandfold, and for counts. */

@@ -105,7 +105,7 @@ export class Scatter {
       return { legend: { type: "plain", top: 6, left: 8, right: 8, itemWidth: 12, itemHeight: 8, itemGap: 12, selectedMode: false, data: made.filter((group) => !group.isRest).concat(made.filter((group) => group.isRest)).map((group) => group.id), formatter: (id) => shortened(names.get(id) ?? ""), textStyle: { color: look.ink } } };
     }
     if (colour.min === null || colour.min === undefined) return {};
-    const told = (value) => (isDate(colour) ? words(colour, value).slice(0, 10) : numberWords(value));
+    const told = (value) => (isDate(colour) ? words(colour, value).slice(0, 10) : numberWords(Number(value.toPrecision(4))));
     const bar = { type: "continuous", min: 0, max: 1, dimension: 0, seriesIndex: [], orient: "horizontal", left: "center", top: 22, itemWidth: 9, itemHeight: 150, calculable: false, hoverLink: false, inRange: { color: ramp(look.scheme) }, text: [told(colour.max), told(colour.min)], textStyle: { color: look.ink }, textGap: 8, show: true };
     const name = { text: title(colour) + (isSteep(colour, header.binned) ? " (log)" : ""), left: "center", top: 4, textStyle: { color: look.ink, fontSize: 11, fontWeight: 600 } };
     return { visualMap: [bar], title: [name] };
