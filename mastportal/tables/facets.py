@@ -11,6 +11,7 @@ from mastportal.tables.codes import OpenTable
 from mastportal.tables.coding import Array, Codes, Ints, Mask
 from mastportal.tables.columns import Column, column_named
 from mastportal.tables.filters import Masks
+from mastportal.tables.folding import can_fold, folded_values
 from mastportal.tables.grammar import FACET_LIMIT, TableQuery, meaning
 from mastportal.tables.histogram import range_facet
 
@@ -36,8 +37,19 @@ def facets(
             found.append(range_facet(table, column, mask))
         else:
             kept = None if everything else mask
-            found.append(values_facet(table.codes(column.name), column, kept, query, limit, within))
+            if column.name in query.fold and can_fold(column):
+                found.append(_folded_facet(table, column, kept, limit, within))
+            else:
+                found.append(values_facet(table.codes(column.name), column, kept, query, limit, within))
     return found
+
+
+def _folded_facet(table: OpenTable, column: Column, mask: Mask | None, limit: int, within: str) -> Facet:
+    codes = table.codes(column.name)
+    totals = codes.count_elements(codes.total_of_raw)
+    counts = totals if mask is None else codes.count_elements(_count_raw(codes, mask))
+    values, more = folded_values(table, codes, column, counts, totals, limit, within.casefold())
+    return {"column": column.name, "label": column.label, "kind": "values", "values": values, "more": more}
 
 
 def _is_measured(column: Column) -> bool:

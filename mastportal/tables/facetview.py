@@ -1,6 +1,6 @@
 """Facets as the templates show them: toggles, histograms, and links to more; no Django, no archive client."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
@@ -8,6 +8,7 @@ from urllib.parse import quote
 from mastportal.tables.cells import iso, plain_number, size_words
 from mastportal.tables.columns import Column
 from mastportal.tables.dates import mjd_of_iso
+from mastportal.tables.facetlinks import all_url, fold_url, invert_url
 from mastportal.tables.grammar import FACET_LIMIT, TableQuery, meaning, truth
 
 HEIGHT = 30
@@ -27,6 +28,12 @@ class FacetValue:
     url: str
     not_url: str
     not_words: str
+    spellings: tuple[str, ...] = ()
+
+    @property
+    def more_spellings(self) -> int:
+        """How many spellings there are beside the one shown."""
+        return len(self.spellings) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,10 @@ class FacetView:
     chosen_high: str = ""
     is_date: bool = False
     nulls: int = 0
+    all_url: str = ""
+    invert_url: str = ""
+    fold_url: str = ""
+    folded: bool = False
 
     @property
     def says_something(self) -> bool:
@@ -103,7 +114,17 @@ def _values_view(
         within=query.within if expanded else "",
         expanded=expanded,
         hidden=[pair for pair in query.pairs() if pair[0] not in {"facets", "within", "facet_limit"}],
+        all_url=all_url(query, path, column.name, _written(facet["values"])),
+        invert_url=invert_url(query, path, column.name),
+        fold_url=fold_url(query, path, column),
+        folded=column.name in query.fold,
     )
+
+
+def _written(values: list[Mapping[str, Any]]) -> list[str]:
+    """All values as the grammar takes them, every spelling of folded ones."""
+    known = (each for each in values if each["value"] is not None)
+    return [value_as_written(text) for each in known for text in each.get("spellings", (each["value"],))]
 
 
 class _Toggles:
@@ -122,6 +143,8 @@ class _Toggles:
         value = found["value"]
         if value is None:
             return self._made(found, *self._null())
+        if len(found.get("spellings", ())) > 1:
+            return self._name(found)
         written = value_as_written(value)
         meant = meaning(written, self.column)
         chosen, left_out = meant in self.chosen, meant in self.left_out
@@ -132,15 +155,33 @@ class _Toggles:
         out = plain if left_out else plain.with_("not", self.column.name, written)
         return self._made(found, chosen, left_out, self._url(turned), self._url(out))
 
-    def _without(self, meant: str | float) -> TableQuery:
+    def _name(self, found: Mapping[str, Any]) -> FacetValue:
+        """A name with several spellings: chosen or left out with all of them."""
+        meant = {meaning(text, self.column) for text in found["spellings"]}
+        chosen, left_out = meant <= self.chosen, meant <= self.left_out
+        plain = self.query
+        for each in meant & (self.chosen | self.left_out):
+            plain = self._without(each, plain)
+        turned = plain if chosen else self._each("f", plain, found["spellings"])
+        out = plain if left_out else self._each("not", plain, found["spellings"])
+        made = self._made(found, chosen, left_out, self._url(turned), self._url(out))
+        return replace(made, spellings=tuple(found["spellings"]))
+
+    def _each(self, operator: str, query: TableQuery, texts: Sequence[str]) -> TableQuery:
+        for text in texts:
+            query = query.with_(operator, self.column.name, text)
+        return query
+
+    def _without(self, meant: str | float, query: TableQuery | None = None) -> TableQuery:
         """The query without this value, however it was written."""
+        query = query or self.query
         kept = [
             each
-            for each in self.query.filters
+            for each in query.filters
             if (each.column, each.operator) not in {(self.column.name, "f"), (self.column.name, "not")}
             or meaning(each.value, self.column) != meant
         ]
-        return replace(self.query, filters=tuple(kept), page=1)
+        return replace(query, filters=tuple(kept), page=1)
 
     def _null(self) -> tuple[bool, bool, str, str]:
         given = self.query.values("null", self.column.name)

@@ -52,6 +52,7 @@ class TableQuery:
     facets: tuple[str, ...] = ()
     facet_limit: int = FACET_LIMIT
     within: str = ""
+    fold: tuple[str, ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -81,6 +82,7 @@ class TableQuery:
             facets=_names(single, "facets", schema),
             facet_limit=_whole(single, "facet_limit", FACET_LIMIT, FACET_LIMIT_MOST),
             within=single.get("within", ""),
+            fold=_names(single, "fold", schema),
             extra=tuple(extra),
         )
 
@@ -134,7 +136,7 @@ class TableQuery:
         ]
 
 
-_SINGLE = ("q", "sky", "sort", "columns", "page", "page_size", "facets", "facet_limit", "within")
+_SINGLE = ("q", "sky", "sort", "columns", "page", "page_size", "facets", "facet_limit", "within", "fold")
 
 
 def _refuse_half_characters(name: str, value: str) -> None:

@@ -13,6 +13,7 @@ from mastportal.tables.columns import Column, columns_of
 from mastportal.tables.export import FORMATS, WORDS
 from mastportal.tables.facets import facets
 from mastportal.tables.facetview import FacetView, facet_view
+from mastportal.tables.fewvalues import few_valued
 from mastportal.tables.grammar import FACET_LIMIT, TableQuery
 from mastportal.tables.heads import Head, head, sorted_url
 from mastportal.tables.layout import USUAL, Layout
@@ -21,6 +22,7 @@ from mastportal.tables.paging import Page, Row, page
 
 PAGE_SIZES = (25, 50, 100, 250, 1000)
 EXPANDED = 200
+MORE = ("more", "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,16 @@ class TableView:
         return self.hidden("q")
 
     @property
+    def has_more_filters(self) -> bool:
+        """Every column with few values is a filter, not only the usual ones."""
+        return MORE in self.query.extra
+
+    @property
+    def more_filters_url(self) -> str:
+        kept = tuple(pair for pair in self.query.extra if pair[0] != MORE[0])
+        return self.query.address(self.path, extra=kept if self.has_more_filters else (*kept, MORE))
+
+    @property
     def unsorted_url(self) -> str:
         return sorted_url(self.query, self.path, ())
 
@@ -208,7 +220,7 @@ def table_view(
         shown=shown,
         heads=[head(column, query, path, layout.widths.get(column.name, 0)) for column in described],
         rows=rows,
-        facets=facet_views(table, query, path, [name for name in facet_columns if name in columns]),
+        facets=facet_views(table, query, path, _facet_columns(table, query, facet_columns)),
     )
 
 
@@ -216,6 +228,12 @@ def _page(table: OpenTable, query: TableQuery) -> Page:
     """The page asked for; past the end, as after a filter typed by hand, the last one."""
     found = page(table, query)
     return page(table, replace(query, page=found.pages)) if found.page > found.pages else found
+
+
+def _facet_columns(table: OpenTable, query: TableQuery, usual: Sequence[str]) -> list[str]:
+    """The usual facets, and where the address wants more, every other column with few values."""
+    names = [name for name in usual if name in table.columns]
+    return list(dict.fromkeys((*names, *few_valued(table)))) if MORE in query.extra else names
 
 
 def facet_views(table: OpenTable, query: TableQuery, path: str, columns: Sequence[str]) -> list[FacetView]:
