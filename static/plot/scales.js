@@ -56,6 +56,8 @@ export function axis({ told, isLog, dated }, look, more = {}) {
     nameTextStyle: { color: look.ink, fontWeight: 600 },
     inverse: Boolean(told.is_ra),
     scale: true,
+    // Where nothing is below zero and much is near it, the axis begins there.
+    ...(!dated && !isLog && told.min >= 0 && told.min < told.max / 10 ? { min: 0 } : {}),
     boundaryGap: dated || isLog ? false : ["2%", "2%"],
     axisLine: { show: true, onZero: false, lineStyle: { color: look.strong } },
     axisTick: { show: true, lineStyle: { color: look.strong } },
