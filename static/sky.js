@@ -42,6 +42,7 @@ function take(answer) {
   else showScale(controls.legend, scene.coverage.scale);
   const sentence = scene.footprints ? said.ofFootprints(scene.footprints) : said.ofCoverage(scene.coverage);
   controls.summary((part ? said.ofPart(answer.matched) : "") + sentence);
+  controls.colourable(scene.footprints !== null);
   map?.cover(scene.coverage?.moc ?? null, COVERED);
 }
 

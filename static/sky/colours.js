@@ -67,10 +67,11 @@ export function showStyles(list, styles) {
 
 /** The legend of counts by cell, and of the line round the area covered. */
 export function showScale(list, scale) {
-  list.replaceChildren(item(line({ colour: COVERED, dash: [] }), "area covered"), ...scale.map(({ opacity, from, to }) => {
+  const steps = scale.map(({ opacity, from, to }) => {
     const swatch = document.createElement("span");
     swatch.className = "sky-step";
     swatch.style.setProperty("--step", String(opacity));
-    return item(swatch, from === to ? `${number(from)} rows a cell` : `${number(from)} to ${number(to)} rows a cell`);
-  }));
+    return item(swatch, from === to ? number(from) : `${number(from)} to ${number(to)}`);
+  });
+  list.replaceChildren(item(line({ colour: COVERED, dash: [] }), "area covered"), item("", "rows a cell:"), ...steps);
 }

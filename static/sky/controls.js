@@ -37,6 +37,9 @@ export class Controls {
     if ([...this.colourChoice.options].some((option) => option.value === value)) this.colourChoice.value = value;
   }
 
+  /** Cells have counts and no colours to choose. */
+  colourable(is) { this.colourChoice.disabled = !is; }
+
   remembered() {
     this.colourBy = localStorage.getItem("sky-colour");
     this.colourChoice.addEventListener("change", () => {

@@ -1,7 +1,7 @@
 // Too many footprints to draw one by one: the area they cover and how many lie in each HEALPix cell.
 import { cap, cellCorners, cellWidth, direction, dot, goesRound, vector } from "./sphere.js";
 
-const STEPS = [0.12, 0.26, 0.42, 0.6, 0.8];
+const STEPS = [0.2, 0.34, 0.5, 0.66, 0.85];
 
 const pathOf = (corners) => Float64Array.from(corners.flatMap((corner) => direction(corner)));
 

@@ -156,14 +156,7 @@ def test_rows_and_footprints_are_one_thing(sky: Sky, page: Page, asked: set[str]
     assert any("/sky/survey/Norder" in address for address in asked)
 
 
-def test_axe_finds_nothing_with_the_sky_open(sky: Sky, page: Page) -> None:
-    page.evaluate(AXE.read_text())
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate(RUN_AXE, RULES) == [], scheme
-
-
-def test_the_map_is_moved_by_keys(sky: Sky, page: Page) -> None:
+def test_the_map_is_moved_by_keys_and_axe_finds_nothing(sky: Sky, page: Page) -> None:
     place = page.locator("[data-sky-place]")
     sky.map.focus()
     page.keyboard.press("0")
@@ -172,9 +165,13 @@ def test_the_map_is_moved_by_keys(sky: Sky, page: Page) -> None:
     expect(place).to_have_text(re.compile(r" \+20\.[01]"))
     copied = page.locator("[data-sky-copy=decimal]").get_attribute("data-copy") or ""
     assert copied in place.inner_text()
+    page.evaluate(AXE.read_text())
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(RUN_AXE, RULES) == [], scheme
 
 
-def test_regions_are_filters(sky: Sky, page: Page, search: str) -> None:
+def test_regions_drawn_and_written_are_filters(sky: Sky, page: Page, search: str) -> None:
     person, regions = Person(page, ""), page.locator("[data-sky-regions] li")
     sky.draw("Box", (0.4, 0.4), (0.95, 0.6))  # east is left: the middle, and the square west of it
     expect(regions).to_have_count(1, timeout=PATIENCE_MS)
@@ -194,8 +191,6 @@ def test_regions_are_filters(sky: Sky, page: Page, search: str) -> None:
     expect(button).to_have_attribute("aria-pressed", "false")
     assert regions_of(page) == []
 
-
-def test_a_region_is_written_without_a_pointer(sky: Sky, page: Page, search: str) -> None:
     field = page.get_by_label("Region", exact=True)
     for words, sentence in (
         ("cirkle 1 2 3", "Write “circle RA Dec radius”"),
@@ -223,7 +218,7 @@ def test_more_than_can_be_drawn_is_counted_by_cell(
     expect(page.locator("[data-sky-legend]")).to_contain_text("rows a cell")
     sky.map.focus()
     for _ in range(9):
-        page.keyboard.press("+")
+        page.keyboard.press("+")  # each by a third: nine make a tenth of the field
     expect(sky.summary).to_contain_text("In sight, of 5,000 rows", timeout=PATIENCE_MS)
     page.keyboard.press("0")
     expect(sky.summary).not_to_contain_text("In sight", timeout=PATIENCE_MS)
