@@ -2,24 +2,24 @@
 import { hear, say } from "./events.js";
 
 const view = () => document.getElementById("table-view");
-const rowOf = (key) => view()?.querySelector(`tr[data-row="${CSS.escape(key)}"]`);
+const rowOf = (key) => view()?.querySelector(`[data-row="${CSS.escape(key)}"]`);
 let lit = null;
 let revealed = null;
 
 document.addEventListener("pointerover", (event) => {
-  const key = event.target.closest?.("#table-view tr[data-row]")?.dataset.row ?? null;
+  const key = event.target.closest?.("#table-view [data-row]")?.dataset.row ?? null;
   if (key === lit) return;
   lit = key;
   say("row:hover", { key, from: "table" });
 });
 
 hear("row:hover", ({ key, from }) => {
-  for (const row of document.querySelectorAll("#table-view tr.is-lit")) row.classList.remove("is-lit");
+  for (const row of document.querySelectorAll("#table-view .is-lit")) row.classList.remove("is-lit");
   if (key !== null && from !== "table") rowOf(key)?.classList.add("is-lit");
 });
 
 function scrollTo(row) {
-  for (const other of document.querySelectorAll("#table-view tr.is-active")) other.classList.remove("is-active");
+  for (const other of document.querySelectorAll("#table-view .is-active")) other.classList.remove("is-active");
   row.classList.add("is-active");
   row.scrollIntoView({ block: "nearest" });
 }

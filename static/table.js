@@ -119,7 +119,7 @@ document.addEventListener("toggle", (event) => {
 const KEYS = [["/", "search"], ["j k", "next and previous row"], ["x", "select the row"], ["o", "open the row in place"],
   ["b", "add the selected rows to the basket"], ["n p", "next and previous page"], ["f", "fold the filters"], ["⇧←→", "move the column whose head has the focus"], ["⇧↑↓", "make it wider or narrower"], ["?", "this list"]];
 
-function rows() { return [...document.querySelectorAll("#table-view tbody tr[data-row]")]; }
+function rows() { return [...document.querySelectorAll("#table-view [data-row]")]; }
 
 function step(by) {
   const all = rows();
@@ -150,12 +150,12 @@ function list() {
   dialog.showModal();
 }
 
-const active = () => document.querySelector("#table-view tr.is-active");
+const active = () => document.querySelector("#table-view [data-row].is-active");
 const ACTIONS = {
   j: () => step(1),
   k: () => step(-1),
   x: () => active()?.querySelector("[data-select-row]")?.click(),
-  o: () => active()?.querySelector(".open-row")?.click(),
+  o: () => active()?.querySelector(".open-row, .card-open")?.click(),
   b: () => document.querySelector("[data-selection-form]")?.requestSubmit(),
   n: () => document.querySelector("#table-view a[rel=next]")?.click(),
   p: () => document.querySelector("#table-view a[rel=prev]")?.click(),

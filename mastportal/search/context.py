@@ -13,7 +13,7 @@ from accounts.layouts import layout_of
 from mastportal.mast.coordinates import as_sexagesimal
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.target import display_name, format_radius
-from mastportal.search import results, survey
+from mastportal.search import album, results, survey
 from mastportal.search.asking import read
 from mastportal.search.effective import effective
 from mastportal.search.failures import PASSING, Expired, Failed, NoRows, NotReady
@@ -144,7 +144,7 @@ def result_view(user: User, search: Search, result: ResultSet, params: QueryDict
         path,
         facet_columns=FACETS[kind].split(),
         usual_columns=_usual_columns(kind, table),
-        values=COLUMNS,
+        values=(*COLUMNS, *album.COLUMNS) if params.get("view") == "album" else COLUMNS,
         layout=layout,
         state_of=states_of(archive.today_mjd(), str(search.pk)),
     )
@@ -177,6 +177,8 @@ def table_context(search: Search, result: ResultSet, view: TableView) -> dict[st
         "rows_are": "files" if search.collection == "jwst-keywords" else "observations",
         "select_form": "selected",
         "selection_key": str(result.pk),
+        "has_album": True,
+        "cards": album.cards_of(view, result) if view.is_album else [],
         "layout_url": reverse("table-layout", args=[layout_kind(search)]),
         "actions": "search/actions.html",
         "export_url": f"{reverse('api-export', args=[search.pk])}?result={result.pk}&",

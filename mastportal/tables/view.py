@@ -19,10 +19,11 @@ from mastportal.tables.heads import Head, head, sorted_url
 from mastportal.tables.layout import USUAL, Layout
 from mastportal.tables.links import Chip, Link, Pager, chips, pager
 from mastportal.tables.paging import Page, Row, page
+from mastportal.tables.words import filters_in_words
 
 PAGE_SIZES = (25, 50, 100, 250, 1000)
 EXPANDED = 200
-MORE = ("more", "1")
+MORE, ALBUM = ("more", "1"), ("view", "album")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,11 @@ class TableView:
         return chips(self.query, self.schema_columns, self.path)
 
     @property
+    def filters_words(self) -> str:
+        """The filters as one sentence; empty where there are none."""
+        return filters_in_words(self.query, self.schema_columns)
+
+    @property
     def clear_url(self) -> str:
         return self.query.address(self.path, filters=(), q="", sky="", page=1)
 
@@ -162,6 +168,23 @@ class TableView:
     @property
     def hidden_but_q(self) -> list[tuple[str, str]]:
         return self.hidden("q")
+
+    @property
+    def is_album(self) -> bool:
+        """Rows are wanted as pictures."""
+        return ALBUM in self.query.extra
+
+    @property
+    def album_url(self) -> str:
+        return self._in(ALBUM)
+
+    @property
+    def table_url(self) -> str:
+        return self._in()
+
+    def _in(self, *wanted: tuple[str, str]) -> str:
+        kept = tuple(pair for pair in self.query.extra if pair[0] != ALBUM[0])
+        return self.query.address(self.path, extra=(*kept, *wanted))
 
     @property
     def has_more_filters(self) -> bool:

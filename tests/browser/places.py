@@ -10,7 +10,7 @@ from basket.models import first_selection
 from mastportal.desk.models import SavedSearch
 from mastportal.desk.programmes import programme_of
 from tests.basket.make import basket_of, bundle_of, completed
-from tests.search.make import KEYWORDS, PROGRAMME, answered
+from tests.search.make import KEYWORDS, PROGRAMME, answered, understood_list
 
 
 def places_of(user: User) -> dict[str, str]:
@@ -28,9 +28,13 @@ def places_of(user: User) -> dict[str, str]:
         "search-advanced": "/?collection=observations&advanced=1",
         "search-keywords": "/?collection=jwst-keywords&instrument=niriss&advanced=1",
         "search-ids": "/?collection=ids",
+        "search-targets": "/?collection=targets",
+        "targets": reverse("targets-list", args=[understood_list(["m57", "no such thing", "M 57"]).pk]),
         "search-mistaken": "/search/ask?collection=observations&target=m57+r%3D-1",
         "result": reverse("result", args=[search.pk]),
         "result-filtered": reverse("result", args=[search.pk]) + "?f.target_name=VV191&sort=-t_min",
+        "result-album": reverse("result", args=[search.pk]) + "?view=album",
+        "result-folded": reverse("result", args=[search.pk]) + "?fold=target_name&more=1",
         "result-empty": reverse("result", args=[nothing.pk]),
         "result-keywords": reverse("result", args=[keywords.pk]),
         "result-row": reverse("result-row", args=[search.pk, search.current.pk, 0]),

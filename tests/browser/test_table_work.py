@@ -98,3 +98,22 @@ def test_a_row_opens_with_its_preview_and_products(
     page.keyboard.press("o")
     expect(details).to_have_count(0)
     assert not console, console
+
+
+def test_the_album_shows_pictures_that_can_be_selected(
+    page: Page, result: str, worker: Worker, console: list[str], shoot: Callable[[str], None]
+) -> None:
+    page.goto(result)
+    page.get_by_role("link", name="Album").click()
+    cards = page.locator(".album .card")
+    expect(cards).to_have_count(24)
+    expect(cards.locator(".preview img").first).to_be_visible(timeout=ARCHIVE_PATIENCE_MS)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator(".card.selected")).to_have_count(1)
+    expect(page.locator(COUNTS)).to_contain_text("1 selected")
+    shoot("album")
+    page.get_by_role("link", name="Table", exact=True).click()
+    expect(page.locator(f"{ROWS}.selected")).to_have_count(1)
+    assert not console, console
