@@ -38,3 +38,10 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   place.replaceChildren();
 });
+
+// The table is swapped and this panel is not: its filters in words are those of the table now.
+const asked = document.querySelector("details.asked");
+asked?.addEventListener("toggle", () => {
+  const place = asked.querySelector("[data-filter-words]");
+  if (asked.open && place) place.textContent = document.getElementById("table-words")?.textContent || "not at all";
+});

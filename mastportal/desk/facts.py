@@ -68,7 +68,7 @@ def facts_of(table: OpenTable, today_mjd: float) -> Facts:
     level, release, start = (table.numbers(name) for name in ("calib_level", "t_obs_release", "t_min"))
     planned = level == PLANNED_LEVEL
     executed = ~planned
-    rights = pc.utf8_upper(table.table["dataRights"].cast("string"))
+    rights = pc.utf8_upper(table.table["dataRights"].cast(pa.string()))
     kept = _is_any_of(rights, _EXCLUSIVE)
     undated = executed & kept & (np.isnan(release) | _is_any_of(rights, {_NEVER_PUBLIC}))
     later = executed & (release > today_mjd) & ~undated

@@ -9,13 +9,11 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from accounts.access import Person, groups_to_share_with, role_in
-from accounts.models import Membership
 from mastportal.desk import saved
 from mastportal.desk.models import SavedSearch
 
 MENU_MOST = 12
 PAGE_MOST = 500
-WRITERS = frozenset({"owner", "editor"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,10 @@ def role_words(user: Person, found: SavedSearch) -> str:
 
 def list_page(user: User, text: str) -> dict[str, Any]:
     """All that a person may open, their own first, then group by group."""
-    roles = dict(Membership.objects.filter(user=user).values_list("group_id", "role"))
+    may_write = {group_id for group_id, _ in groups_to_share_with(user)}
     found = saved.all_of(user, text)[:PAGE_MOST]
     lines = [
-        Line(each, mine := each.owner_id == user.pk, mine or roles.get(each.group_id) in WRITERS)
-        for each in found
+        Line(each, mine := each.owner_id == user.pk, mine or each.group_id in may_write) for each in found
     ]
     lines.sort(key=lambda line: _shelf(line)[0])
     sections = [Section(shelf[1], list(those)) for shelf, those in groupby(lines, key=_shelf)]

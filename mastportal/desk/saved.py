@@ -90,7 +90,7 @@ def save(
 
 def change(user: Person, saved: SavedSearch, **changes: Any) -> None:
     """Set name, note, `group` (an id), `search` or `state`; the revision grows. Raises as `save` does."""
-    fields = {name: changes[name] for name in ("name", "note") if name in changes}
+    fields: dict[str, Any] = {name: changes[name] for name in ("name", "note") if name in changes}
     if "group" in changes and changes["group"] != saved.group_id:
         if saved.owner_id != user.pk:
             raise PermissionDenied("Only its owner decides with whom a saved search is shared.")

@@ -81,6 +81,7 @@ def test_the_page_says_what_was_asked(client, alice, sandbox):
     state = page.split('id="table-state" name="then" value="')[1].split('"')[0]
     assert state.startswith("f.instrument_name=NIRCAM")
     assert "columns=" in state
+    assert "<dd data-filter-words>Instrument is NIRCAM/IMAGE</dd>" in page
 
 
 def test_a_link_to_the_archives_own_portal_is_understood_as_a_target(client, alice, sandbox):

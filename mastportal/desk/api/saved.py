@@ -1,6 +1,7 @@
 """The REST door to saved searches."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -47,7 +48,7 @@ def _entry(request: Request) -> dict[str, Any]:
     return told
 
 
-def _search(pk: object) -> Search:
+def _search(pk: UUID) -> Search:
     try:
         return Search.objects.select_related("current").get(pk=pk)
     except Search.DoesNotExist:
