@@ -2,6 +2,7 @@
 // Without this module every link and form still works; it only saves the person the reload.
 import "./previews.js";
 import { begin as beginColumns } from "./columns.js";
+import { begin as beginFacets } from "./facets.js";
 import { arrived, tie } from "./rows.js";
 import { begin as beginSelection } from "./selection.js";
 
@@ -176,6 +177,7 @@ function begin() {
   if (!view()) return;
   fold();
   beginColumns(view(), show);
+  beginFacets();
   beginSelection(view());
   for (const each of view().querySelectorAll("[data-keep-scroll]")) {
     const [top, left] = scrolled.get(each.dataset.keepScroll) ?? [0, 0];

@@ -49,7 +49,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class FacetView:
-    """One facet. A range has `bars`, the filter's bounds as written, and the table's bounds in words."""
+    """One facet. A range has `bars` and their `edges`, bounds as written and in words."""
 
     column: Column
     kind: str
@@ -69,6 +69,7 @@ class FacetView:
     chosen_high: str = ""
     is_date: bool = False
     nulls: int = 0
+    edges: str = ""
     all_url: str = ""
     invert_url: str = ""
     fold_url: str = ""
@@ -235,6 +236,7 @@ def _range_view(
         clear_url=clear_url,
         hidden=[pair for pair in query.pairs() if pair[0] not in own],
         bars=_bars(facet["bins"], column),
+        edges=_edges(facet["bins"]),
         low=_bound(facet["min"], column) if known else "",
         high=_bound(facet["max"], column) if known else "",
         chosen_low=_as_input(low, column),
@@ -262,6 +264,13 @@ def _bound(value: float, column: Column) -> str:
     if column.unit.upper() == "MJD":
         return iso(value, with_time=False)
     return size_words(value) if column.unit == "bytes" else plain_number(value)
+
+
+def _edges(bins: list[dict[str, Any]]) -> str:
+    """The edges of the bins as numbers of the grammar, exact, with blanks between."""
+    return " ".join(
+        repr(float(each)) for each in [*(bin["min"] for bin in bins), *(bins and [bins[-1]["max"]])]
+    )
 
 
 def _bars(bins: list[dict[str, Any]], column: Column) -> list[Bar]:

@@ -117,3 +117,30 @@ def test_the_album_shows_pictures_that_can_be_selected(
     page.get_by_role("link", name="Table", exact=True).click()
     expect(page.locator(f"{ROWS}.selected")).to_have_count(1)
     assert not console, console
+
+
+def test_a_range_is_drawn_and_the_pane_keeps_its_width(
+    page: Page, result: str, console: list[str], shoot: Callable[[str], None]
+) -> None:
+    page.goto(f"{result}?fold=target_name")
+    person = Person(page, "")
+    drawing = person.facet("t_min").locator("svg")
+    drawing.scroll_into_view_if_needed()
+    box = drawing.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 2, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5, steps=4)
+    page.mouse.up()
+    expect(page.locator(".chips")).to_contain_text("Start time")
+    assert 0 < person.matched() < 24
+    page.get_by_role("separator", name="Width of the filters").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    wider = page.locator(".pane-filters").evaluate("pane => pane.clientWidth")
+    page.reload()
+    page.wait_for_load_state("load")
+    expect(page.locator(".pane-filters")).to_have_js_property("clientWidth", wider)
+    assert wider == 288
+    shoot("brushed")
+    assert not console, console
