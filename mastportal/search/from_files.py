@@ -105,8 +105,7 @@ class FromFiles:
 
     def named(self) -> list[str]:
         """The data URIs meant. Raises NoRows when the keyword rows are not kept any more, BadQuestion."""
-        uris: list[str] = files_of(self)["dataURI"].to_pylist()
-        return uris
+        return [str(uri) for uri in files_of(self)["dataURI"].to_pylist()]
 
 
 _LINES = """from astroquery.mast import Observations
@@ -133,8 +132,8 @@ def read(body: Mapping[str, object]) -> FromFiles:
     if not _CANONICAL - {"dataURI"} <= set(body) <= _CANONICAL:
         raise BadQuestion("The observations of files cannot be asked for here.", field="from_search")
     uris = cast(Sequence[str], body.get("dataURI") or ())
-    told = {name: str(body[name]) for name in ("from_search", "result", "filters", "of")}
-    return FromFiles(**told, uris=tuple(uris), files=int(cast(int, body["files"])))
+    search, result, filters, of = (str(body[name]) for name in ("from_search", "result", "filters", "of"))
+    return FromFiles(search, result, filters, tuple(uris), int(cast(int, body["files"])), of)
 
 
 def prepared(body: Mapping[str, object]) -> dict[str, object]:

@@ -49,10 +49,10 @@ class Search:
         """The rows that hold one of the files or more, with how many and as what."""
         held = self.holding(observations, tuple(clues))
         found = observations.filter(pc.is_in(observations["obsid"], value_set=pa.array(held, pa.string())))
-        obsids = found["obsid"].to_pylist()
+        obsids = [str(obsid) for obsid in found["obsid"].to_pylist()]
         levels = zip(found["obs_id"].to_pylist(), found["calib_level"].to_pylist(), strict=True)
         belongs = [LEVEL3 if is_level3(obs_id or "", level) else EXPOSURE for obs_id, level in levels]
-        columns: dict[str, pa.Array] = {
+        columns: dict[str, pa.Array[Any]] = {
             FILES_MATCHED.name: pa.array([len(held[obsid]) for obsid in obsids], pa.int64()),
             BELONGS_AS.name: pa.array(belongs, pa.string()),
         }
@@ -151,7 +151,7 @@ def observations(client: MastClient, body: Mapping[str, object]) -> pa.Table:
 
 def _candidates(table: pa.Table, clues: tuple[Clue, ...]) -> list[int]:
     """Numbers of the executed rows whose names allow that they hold one of the files."""
-    texts = [pc.fill_null(table[name], "").to_pylist() for name in ("obs_id", "filters")]
+    texts = [[text or "" for text in table[name].to_pylist()] for name in ("obs_id", "filters")]
     levels = table["calib_level"].to_pylist()
     rows = list(zip(*texts, levels, strict=True))
     by_program: dict[str, list[Clue]] = {}

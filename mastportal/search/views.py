@@ -214,11 +214,13 @@ def refresh(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def observations(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask for the Observations of a keyword result's files: of all that match, or of the ticked ones."""
-    asked = {"from_search": str(pk), "result": request.POST.get("result", "")}
-    chosen = {"filters": request.POST["filters"]} if "filters" in request.POST else {}
-    ticked = {"dataURI": keys_ticked(request.POST, "dataURI")}
+    asked: dict[str, object] = {"from_search": str(pk), "result": request.POST.get("result", "")}
+    if "filters" in request.POST:
+        asked["filters"] = request.POST["filters"]
+    else:
+        asked["dataURI"] = keys_ticked(request.POST, "dataURI")
     try:
-        found = _asked(request, from_files.prepared(asked | (chosen or ticked)))
+        found = _asked(request, from_files.prepared(asked))
     except NotFound as error:
         raise Http404(str(error)) from error
     except (BadQuestion, BadQuery, NoRows) as error:

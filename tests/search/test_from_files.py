@@ -14,7 +14,7 @@ from tests.conftest import Sandbox
 from tests.search.make import answered, latest
 
 # Six combined products and the exposures of observations that have none.
-FILES = {"collection": "jwst-keywords", "instrument": "nircam", "criteria": {"program": ["1073"]}}
+FILES = {"collection": "jwst-keywords", "instrument": "nircam", "criteria": {"program": ["1073"], "filter": ["F277W"]}}
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ def _nothing_open() -> None:
 
 @pytest.fixture
 def files(sandbox: Sandbox, alice: User) -> Search:
-    return answered(FILES | {"criteria": {"program": ["1073"], "observtn": ["1"]}}, alice)
+    return answered(FILES, alice)
 
 
 @pytest.fixture
@@ -148,3 +148,16 @@ def test_nothing_ticked_or_a_foreign_search_is_told(site_of_alice: Client, files
         site_of_alice.post(reverse("result-observations", args=[uuid4()]), {"filters": ""}).status_code == 404
     )
     assert site_of_alice.get(action).status_code == 405
+
+
+def test_what_could_not_be_placed_or_proven_is_told_harmlessly(site_of_alice: Client, files: Search) -> None:
+    hostile = "<img src=x onerror=alert(1)>" + "x" * 100_000
+    told = {"found": 3, "nowhere": 60, "nowhere_named": [hostile] * 50}
+    told |= {"unproven": 1, "unproven_named": {hostile: "The archive was silent."}}
+    ResultSet.objects.filter(pk=files.current.pk).update(understood={"files": told})
+    page = site_of_alice.get(reverse("result", args=[files.pk])).content.decode()
+    assert "60 files were found in no observation" in page
+    assert "1 product list could not be had" in page
+    assert "&lt;img src=x" in page
+    assert "<img src=x" not in page
+    assert len(page) < 400_000
