@@ -110,7 +110,7 @@ function askValues() {
 function showValues() {
   const told = document.querySelector("#values-state [data-values]");
   const counts = new Map([...(told?.children ?? [])].map((each) => [`${each.dataset.column}\n${each.value}`, Number(each.textContent)]));
-  const columns = new Set([...(told?.children ?? [])].map((each) => each.dataset.column));
+  const columns = new Set(told?.dataset.values.split(" "));
   for (const place of document.querySelectorAll("[data-search-panel] [data-count]")) {
     const option = place.parentElement.querySelector("input");
     const column = option.name.slice(2);

@@ -29,12 +29,18 @@ TABLE = [
 QUESTION = inline_serializer(
     "Question",
     {
-        "collection": s.ChoiceField(["observations", "programs", "jwst-keywords", "ids"]),
+        "collection": s.ChoiceField(["observations", "programs", "jwst-keywords", "ids", "targets"]),
         "target": s.CharField(required=False),
         "programs": s.CharField(required=False),
         "instrument": s.CharField(required=False),
         "ids": s.CharField(required=False),
-        "criteria": s.DictField(required=False, help_text="{column: [values] | {min, max}}"),
+        "criteria": s.DictField(
+            required=False, help_text="{column: [values] | {min, max}}; {not: [values]} leaves values out."
+        ),
+        "targets": s.ListField(
+            required=False, help_text="With the collection `targets`: texts, or {name, ra, dec, radius_deg}."
+        ),
+        "radius_deg": s.FloatField(required=False, help_text="For targets that have none of their own."),
         "refresh": s.BooleanField(required=False),
         "keywords": s.DictField(
             required=False,

@@ -80,3 +80,20 @@ def test_sorting_paging_and_columns_are_links_and_forms(person: Person) -> None:
     page.locator("#columns-order").fill("obs_id,target_name")
     page.get_by_role("button", name="Show these").click()
     expect(page.locator("thead th[scope=col]")).to_have_count(2)
+
+
+def test_a_count_a_value_left_out_and_a_list_of_targets(person: Person) -> None:
+    page = person.page
+    person.sign_in()
+    page.goto(f"{person.site}/?collection=programs&programs=1176&advanced=1&c.filters=F150W&not.filters=1")
+    page.get_by_role("button", name="Count", exact=True).click()
+    expect(page.locator("#search-count")).to_contain_text("observations match")
+    page.get_by_role("button", name="Count values").click()
+    expect(page.locator("[data-criterion='calib_level'] [data-count]", has_text=re.compile(r"\d")).first).to_be_attached()
+    page.goto(f"{person.site}/?collection=targets")
+    page.locator("#targets").fill("m57\nno such thing")
+    page.locator(".search-go button").click()
+    look_again(person, "form#targets-list")
+    page.get_by_role("button", name="Search the others").click()
+    look_again(person, ROWS)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 target (m57)")

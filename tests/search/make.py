@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from mastportal.search import results
-from mastportal.search.models import ResultSet, Search
+from mastportal.search import lookups, results
+from mastportal.search.models import Lookup, ResultSet, Search
 
 PROGRAMME = {"collection": "programs", "programs": "1176"}
 KEYWORDS = {"collection": "jwst-keywords", "instrument": "niriss", "criteria": {"exp_type": ["NIS_WFSS"]}}
@@ -27,3 +27,12 @@ def latest(search: Search) -> ResultSet:
 def questions(log: list[dict[str, Any]]) -> list[str]:
     """The services the archive was asked for."""
     return [entry["service"] for entry in log if entry["service"]]
+
+
+def understood_list(targets: list[object]) -> Lookup:
+    """A list of targets, looked up in this process."""
+    lookup, must_queue = lookups.want_targets({"targets": targets, "radius_deg": 1 / 60})
+    if must_queue:
+        lookups.answer(lookup.pk)
+        lookup.refresh_from_db()
+    return lookup
