@@ -33,7 +33,7 @@ FORMATS = tuple(_WRITERS)
 WORDS = {
     "csv": ("CSV", "spreadsheets, anything"),
     "ecsv": ("ECSV", "astropy, with units"),
-    "votable": ("VOTable", "TOPCAT, Aladin, with all meanings"),
+    "votable": ("VOTable", "TOPCAT, Aladin, DS9"),
     "fits": ("FITS", "a binary table"),
     "parquet": ("Parquet", "pandas, polars, large tables"),
     "json": ("JSON", "programs"),

@@ -5,6 +5,7 @@ Never imported outside tests, for astropy is slow to load. A script takes the fu
 
 import re
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 from astropy.table import Table
@@ -67,10 +68,13 @@ def is_between(
     table: Table, name: str, first: str | None, last: str | None, separator: str = ""
 ) -> NDArray[np.bool_]:
     """Where the text, or an element of it, stands behind `first` in the alphabet, and one before `last`."""
-    found = elements(table, name, separator)
-    not_before = np.array([first is None or any(part >= first for part in each) for each in found], bool)
-    not_after = np.array([last is None or any(part <= last for part in each) for each in found], bool)
-    return not_before & not_after & is_known(table, name)
+    kept = [
+        (first is None or any(part >= first for part in each))
+        and (last is None or any(part <= last for part in each))
+        and bool(each)
+        for each in elements(table, name, separator)
+    ]
+    return np.array(kept, bool)
 
 
 def has_words(table: Table, words: str, names: list[str]) -> NDArray[np.bool_]:
@@ -85,6 +89,7 @@ def sorted_by(table: Table, names: list[str], text_names: list[str]) -> Table:
     order = list(range(len(table)))
     for name in reversed(names):
         column = name.removeprefix("-")
+        keys: list[Any]
         if column in text_names:
             keys = [None if text is None else text.casefold() for text in texts(table, column)]
         else:

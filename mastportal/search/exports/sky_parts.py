@@ -70,7 +70,8 @@ def shapes_meet(one: Shape, other: Shape) -> bool:
 def angles(a: Vectors, b: Vectors) -> Vectors:
     """Between unit vectors, in radians."""
     across = np.linalg.norm(np.cross(a, b), axis=-1)
-    return np.arctan2(across, (a * b).sum(axis=-1))
+    between: Vectors = np.arctan2(across, (a * b).sum(axis=-1))
+    return between
 
 
 def is_inside(point: Vectors, corners: Vectors) -> bool:
