@@ -6,7 +6,7 @@ Format: FITS Standard 4.0, section 7.3. Long texts go to the heap behind the row
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -78,10 +78,11 @@ def _ascii(batch: pa.Table) -> pa.Table:
 
 
 def _ascii_texts(values: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
-    texts = pc.fill_null(values.cast(pa.string()), "").combine_chunks()
+    filled = cast("pa.ChunkedArray[Any]", pc.coalesce(values.cast(pa.string()), pa.scalar("", pa.string())))
+    texts = filled.combine_chunks()
     if pc.any(pc.match_substring_regex(texts, "[^ -~]")).as_py():
         return pa.array([ascii_text(text).encode("ascii") for text in texts.to_pylist()], pa.binary())
-    return texts.cast(pa.binary())
+    return cast("pa.Array[Any]", texts.cast(pa.binary()))
 
 
 def _stored(table: pa.Table, column: Column) -> _Stored:
