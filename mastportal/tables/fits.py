@@ -81,7 +81,7 @@ def _ascii_texts(values: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
     filled = cast("pa.ChunkedArray[Any]", pc.coalesce(values.cast(pa.string()), pa.scalar("", pa.string())))
     texts = filled.combine_chunks()
     if pc.any(pc.match_substring_regex(texts, "[^ -~]")).as_py():
-        return pa.array([ascii_text(text).encode("ascii") for text in texts.to_pylist()], pa.binary())
+        return pa.array([ascii_text(text or "").encode("ascii") for text in texts.to_pylist()], pa.binary())
     return cast("pa.Array[Any]", texts.cast(pa.binary()))
 
 
