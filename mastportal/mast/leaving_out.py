@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,14 +30,16 @@ def unwanted_pattern(chosen: ColumnFilter) -> str:
     return "|".join(".*".join(map(re.escape, re.split("[*%]", value))) for value in values)
 
 
-def _kept(table: pa.Table, chosen: ColumnFilter) -> "pa.ChunkedArray":
-    column = table.column(chosen.column)
+def _kept(table: pa.Table, chosen: ColumnFilter) -> "pa.Array[Any]":
+    """For each row whether it stays."""
+    column = table.column(chosen.column).combine_chunks()
     separator = (table.schema.field(chosen.column).metadata or {}).get(b"separator", b"").decode()
     is_unwanted = _judge(unwanted_pattern(chosen), separator)
     distinct = pc.unique(column).drop_null()
     texts = distinct.cast(pa.string()).to_pylist()
-    unwanted = distinct.filter(pa.array([is_unwanted(text) for text in texts], pa.bool_()))
-    return pc.invert(pc.is_in(column, value_set=unwanted))
+    unwanted = distinct.filter(pa.array([is_unwanted(str(text)) for text in texts], pa.bool_()))
+    kept: pa.Array[Any] = cast(Any, pc).invert(pc.is_in(column, value_set=unwanted))
+    return kept
 
 
 def _judge(pattern: str, separator: str) -> Callable[[str], bool]:

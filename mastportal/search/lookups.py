@@ -18,7 +18,7 @@ from mastportal.mast.criteria import Criteria, parse_question
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.fields import fields_of
 from mastportal.mast.target import parse_target, tidy_name
-from mastportal.search import questions
+from mastportal.search import asking
 from mastportal.search.failures import reported
 from mastportal.search.models import Lookup, Search
 from mastportal.search.positions import as_json, fresh_since, position_of
@@ -30,7 +30,7 @@ KEEP = timedelta(days=7)
 
 def want_count(question: Mapping[str, object]) -> tuple[Lookup, bool]:
     """The count of a question, and whether it must be queued. Raises BadQuestion."""
-    criteria = questions.read(question)
+    criteria = asking.read(question)
     fingerprint = criteria.fingerprint()
     asked = {"kind": Lookup.Kind.COUNT, "key": fingerprint, "question": criteria.as_json()}
     kept = Search.objects.select_related("current").filter(fingerprint=fingerprint).first()
@@ -71,7 +71,7 @@ def want_values(question: Mapping[str, object]) -> tuple[Lookup, bool]:
 
     Raises BadQuestion.
     """
-    criteria = questions.read(question)
+    criteria = asking.read(question)
     if not isinstance(criteria, Criteria):
         raise BadQuestion("Questions of this kind are counted by searching.", field="collection")
     return _want({"kind": Lookup.Kind.VALUES, "key": criteria.fingerprint(), "question": criteria.as_json()})

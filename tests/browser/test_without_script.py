@@ -89,7 +89,9 @@ def test_a_count_a_value_left_out_and_a_list_of_targets(person: Person) -> None:
     page.get_by_role("button", name="Count", exact=True).click()
     expect(page.locator("#search-count")).to_contain_text("observations match")
     page.get_by_role("button", name="Count values").click()
-    expect(page.locator("[data-criterion='calib_level'] [data-count]", has_text=re.compile(r"\d")).first).to_be_attached()
+    expect(
+        page.locator("[data-criterion='calib_level'] [data-count]", has_text=re.compile(r"\d")).first
+    ).to_be_attached()
     page.goto(f"{person.site}/?collection=targets")
     page.locator("#targets").fill("m57\nno such thing")
     page.locator(".search-go button").click()

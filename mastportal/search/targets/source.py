@@ -57,7 +57,10 @@ class Gathered:
         whole = pa.concat_tables(self.tables)
         tagged = [sorted(tags) for tags in self.tags]
         labels = [";".join(dict.fromkeys(self.labels[target] for _, target in tags)) for tags in tagged]
-        ours = {"searched_target": labels, "searched_distance": [tags[0][0] for tags in tagged]}
+        ours: dict[str, list[Any]] = {
+            "searched_target": labels,
+            "searched_distance": [tags[0][0] for tags in tagged],
+        }
         columns = [
             pa.array(ours[each.name], each.type) if each.name in ours else whole[each.name] for each in schema
         ]
