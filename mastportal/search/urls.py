@@ -1,6 +1,6 @@
 """Which page of the search answers which address. Wiring only."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from mastportal.search import views
 from mastportal.search.targets import views as target_views
@@ -25,5 +25,5 @@ urlpatterns = [
         views.row_products,
         name="result-row-products",
     ),
-    re_path(r"^sky/survey/(?P<name>[\w./]+)$", views.sky_survey, name="sky-survey"),
+    path("sky/survey/<path:name>", views.sky_survey, name="sky-survey"),
 ]
