@@ -80,7 +80,8 @@ def _of_large(footprints: Footprints, shapes: Ints, order: int) -> Iterator[MOC]
     for count in np.unique(size).tolist():
         ra_deg, dec_deg, _ = footprints.corners_deg(polygon[size == count])
         corners = np.stack([ra_deg.reshape(-1, count), dec_deg.reshape(-1, count)], axis=1)
-        yield from MOC.from_polygons(corners.reshape(-1, count), max_depth=order)
+        # Without a number of threads mocpy starts dozens at every call.
+        yield from MOC.from_polygons(corners.reshape(-1, count), max_depth=order, n_threads=1)
     circle = shapes[shapes >= footprints.num_polygons]
     if len(circle):
         ra_deg, dec_deg = positions_deg(footprints.centre[circle])
@@ -90,4 +91,5 @@ def _of_large(footprints: Footprints, shapes: Ints, order: int) -> Iterator[MOC]
             radius=footprints.radius[circle] * u.rad,
             max_depth=order,
             union_strategy="small_cones",
+            n_threads=1,
         )
