@@ -22,7 +22,7 @@ def meet(region: str, *texts: str | None) -> list[bool]:
 SHAPES = 20
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(places, sizes, seeds)
 def test_polygons_meet_as_their_flat_images_do(at: tuple[float, float], size: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
