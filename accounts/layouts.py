@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from accounts.access import Person
 from accounts.models import TableLayout
@@ -16,7 +16,7 @@ _NAME = re.compile(r"-?[\w.:-]{1,80}", re.ASCII)
 
 def layout_of(user: Person, kind: str) -> Layout:
     """What `user` chose for tables of this kind; USUAL where nothing was."""
-    found = TableLayout.objects.filter(user_id=user.pk, kind=kind).first()
+    found = TableLayout.objects.filter(user_id=cast(int, user.pk), kind=kind).first()
     return Layout(tuple(found.columns), found.widths, tuple(found.sort)) if found else USUAL
 
 
@@ -28,12 +28,12 @@ def remember(user: Person, kind: str, chosen: Mapping[str, str]) -> None:
     parts: dict[str, Any] = {
         name: read(chosen[name]) for name, read in _READERS.items() if chosen.get(name) is not None
     }
-    TableLayout.objects.update_or_create(user_id=user.pk, kind=known_kind(kind), defaults=parts)
+    TableLayout.objects.update_or_create(user_id=cast(int, user.pk), kind=known_kind(kind), defaults=parts)
 
 
 def forget(user: Person, kind: str) -> None:
     """The usual columns again, in their usual widths and order."""
-    TableLayout.objects.filter(user_id=user.pk, kind=known_kind(kind)).delete()
+    TableLayout.objects.filter(user_id=cast(int, user.pk), kind=known_kind(kind)).delete()
 
 
 def known_kind(kind: str) -> str:

@@ -1,9 +1,9 @@
 """Owns the products of one observation at a glance: counts and bytes by level and type. Asks nobody."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from mastportal.search import products
 from mastportal.search.failures import Broken
@@ -55,15 +55,11 @@ def glance(obsid: str) -> Glance:
 
 def _lines(table: pa.Table) -> list[Line]:
     """Highest level first, those without a level last; within one, the types by their names."""
-    wanted = pa.table(
-        {
-            "level": table["calib_level"].cast(pa.int64()),
-            "type": pc.fill_null(table["productType"].cast(pa.string()), ""),
-            "size": pc.fill_null(table["size"].cast(pa.int64()), 0),
-        }
-    )
-    counted = wanted.group_by(["level", "type"]).aggregate([("size", "sum"), ("size", "count")])
-    lines = [
-        Line(row["level"], row["type"], row["size_count"], row["size_sum"]) for row in counted.to_pylist()
-    ]
+    files: Counter[tuple[int | None, str]] = Counter()
+    sizes: Counter[tuple[int | None, str]] = Counter()
+    columns = (table[name].to_pylist() for name in ("calib_level", "productType", "size"))
+    for level, kind, size in zip(*columns, strict=True):
+        files[level, kind or ""] += 1
+        sizes[level, kind or ""] += size or 0
+    lines = [Line(level, kind, count, sizes[level, kind]) for (level, kind), count in files.items()]
     return sorted(lines, key=lambda line: (line.level is None, -(line.level or 0), line.type))

@@ -1,11 +1,13 @@
 """Which columns have few values, so that each can be a filter; no Django, no archive client."""
 
+from typing import cast
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mastportal.tables.codes import OpenTable
-from mastportal.tables.coding import Ints
+from mastportal.tables.coding import Encoded, Ints, Values
 
 FEWEST, MOST = 2, 50
 
@@ -25,8 +27,9 @@ def few_valued(table: OpenTable) -> list[str]:
     ]
 
 
-def _distinct(values: "pa.ChunkedArray[object]") -> int:
+def _distinct(values: Values) -> int:
     """Distinct values that are not null; of a dictionary, those that may be there."""
     if pa.types.is_dictionary(values.type):
-        return max((len(chunk.dictionary) for chunk in values.chunks), default=0)
+        one = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+        return len(cast(Encoded, one).dictionary)
     return int(pc.count_distinct(values).as_py())

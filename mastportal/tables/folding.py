@@ -23,7 +23,7 @@ def folds(table: OpenTable, column: str) -> Ints:
 
     def make() -> Ints:
         number_of: dict[str, int] = {}
-        keys = (folded_name(label) for label in table.codes(column).labels.to_pylist())
+        keys = (folded_name(str(label)) for label in table.codes(column).labels.to_pylist())
         return np.array([number_of.setdefault(key, len(number_of)) for key in keys], dtype=np.int64)
 
     return table.kept(("folds", column), make)
