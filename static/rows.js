@@ -47,8 +47,9 @@ export function tie(show) {
     const { search, result, query } = view().dataset;
     const answer = await fetch(`/api/v1/searches/${search}/place?result=${result}&key=${encodeURIComponent(key)}&${query}`);
     if (!answer.ok) return;
-    revealed = key;
     const { page } = await answer.json();
+    if (page === null) return; // the filters leave it out
+    revealed = key;
     show(changed(location.href, { page: [String(page)] }), null);
   });
 }
