@@ -34,7 +34,7 @@ let settling = 0;
 /** What a panel asks, as one text; empty where nothing is filled in yet. */
 function questionOf(form) {
   const filled = [...new FormData(form)].filter(([name, value]) => !NOT_ASKED.has(name) && typeof value === "string" && value.trim());
-  return filled.some(([name]) => !WHERE.has(name)) ? JSON.stringify(filled.map(([name, value]) => [name, value.trim()])) : "";
+  return filled.some(([name]) => !WHERE.has(name) && !name.endsWith("instrument")) ? JSON.stringify(filled.map(([name, value]) => [name, value.trim()])) : "";
 }
 
 function recount(form) {
