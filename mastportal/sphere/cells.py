@@ -15,7 +15,8 @@ REACH, WIDTH = 1.07, 0.68
 def cells_at(ra_deg: Floats, dec_deg: Floats, order: int) -> Ints:
     """The cell of each position (n,)."""
     ra, dec = Longitude(ra_deg, u.deg, copy=False), Latitude(dec_deg, u.deg, copy=False)
-    return lonlat_to_healpix(ra, dec, order, num_threads=1).astype(np.int64)
+    found: Ints = lonlat_to_healpix(ra, dec, order, num_threads=1).astype(np.int64)
+    return found
 
 
 def cells_of(points: Floats, order: int) -> Ints:

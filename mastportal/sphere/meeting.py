@@ -80,5 +80,5 @@ def _edges_meet(a: Floats, b: Floats, region: Polygon) -> Mask:
     met = arcs_cross(a, b, c, d)
     met |= arc_distances(a, c, d) <= SLACK
     met |= arc_distances(c, a, b) <= SLACK
-    found: Mask = met.any(axis=1)
+    found: Mask = np.logical_or.reduce(met, axis=1)
     return found

@@ -66,8 +66,9 @@ class Pairs:
         """Of circles: the cell's edge is within the radius, or the centre is in the cell."""
         centre = self.footprints.centre[self.shape]
         edge = arc_distances(centre[:, None], self.corner, np.roll(self.corner, -1, axis=1)).min(axis=1)
-        found: Mask = edge <= self.footprints.radius[self.shape]
-        return found | (healpix.cells_of(centre, self.order) == self.cell)
+        here = healpix.cells_of(centre, self.order) == self.cell
+        found: Mask = (edge <= self.footprints.radius[self.shape]) | here
+        return found
 
 
 class _Plane:

@@ -1,6 +1,7 @@
 """Regions of the sky that a person asks for, read from text and checked; knows no footprints, no tables."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -70,7 +71,8 @@ class Polygon:
 
     @property
     def cap_centre(self) -> Floats:
-        return self._cap[0][0]
+        centre: Floats = self._cap[0][0]
+        return centre
 
     @property
     def cap_radius(self) -> float:
@@ -129,7 +131,8 @@ def encloses(a: Floats, b: Floats, point: Floats) -> Mask:
 def read(text: str) -> Region:
     """A region from `circle ra dec radius` or `polygon ra dec ra dec …` (degrees, ICRS). Raises BadRegion."""
     shape, *words = text.replace(",", " ").split() or [""]
-    reader = {"circle": _circle, "polygon": _polygon}.get(shape.casefold())
+    readers: dict[str, Callable[[list[float]], Region]] = {"circle": _circle, "polygon": _polygon}
+    reader = readers.get(shape.casefold())
     if reader is None:
         raise BadRegion(f"A region of the sky is written {_FORMS}.")
     if words and words[0].casefold() in {"icrs", "j2000"}:
