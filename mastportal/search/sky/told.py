@@ -120,7 +120,7 @@ def _footprints(table: OpenTable, places: Footprints, rows: Ints, colour_by: str
     return {
         "kind": "footprints",
         "colour": {
-            "by": "access" if colour_by == "access" else (columns or [None])[0],
+            "by": "access" if colour_by == "access" else next(iter(columns), None),
             "values": sorted({value for value in colours if value is not None}),
         },
         "rows": [
