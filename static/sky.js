@@ -200,6 +200,7 @@ export async function open(panel) {
 
 export function shown() {
   isAway = false;
+  if (!controls) return;
   map?.follow(moved);
   arrived();
 }
