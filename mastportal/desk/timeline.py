@@ -10,6 +10,8 @@ from mastportal.tables.dates import datetime_of_mjd
 
 HALF = 32.0
 BARS_MOST = 60
+# A programme of one month is a bar among empty months, not a block that fills the picture.
+BARS_LEAST = 12
 # Calendars of missions lie within; dates outside are mistakes and would stretch the axis to nothing.
 FIRST_YEAR, LAST_YEAR = 1960, 2060
 
@@ -62,7 +64,7 @@ def timeline(observed_mjd: Floats, public_later_mjd: Floats, today_mjd: float) -
     every = [*observed, *public] + ([today] if today and public else [])
     unit, step = _unit(min(every), max(every))
     up, down = (Counter(map(step, moments)) for moments in (observed, public))
-    first, last = step(min(every)), step(max(every))
+    first, last = _widened(step(min(every)), step(max(every)))
     most = max((*up.values(), *down.values()))
     bars = [
         Bar(float(n - first), _label(unit, n), up[n], down[n], HALF * up[n] / most, HALF * down[n] / most)
@@ -94,6 +96,12 @@ def _unit(first: datetime, last: datetime) -> tuple[str, Callable[[datetime], in
     if months < 3 * BARS_MOST:
         return "quarter", lambda moment: 4 * moment.year + (moment.month - 1) // 3
     return "year", lambda moment: moment.year
+
+
+def _widened(first: int, last: int) -> tuple[int, int]:
+    """The first and last step with as many empty ones around them as a picture of BARS_LEAST needs."""
+    missing = max(0, BARS_LEAST - (last - first + 1))
+    return first - missing // 2, last + missing - missing // 2
 
 
 def _label(unit: str, n: int) -> str:
