@@ -40,6 +40,7 @@ def archive() -> Archive:
         connect_timeout_s=settings.CONNECT_TIMEOUT_S,
         stall_s=settings.STALL_S,
         question_timeout_s=settings.QUESTION_TIMEOUT_S,
+        poll_s=settings.POLL_S,
     )
 
 
@@ -49,7 +50,7 @@ def hurried() -> Archive:
         archive(),
         stall_s=min(settings.STALL_S, PATIENCE_S),
         question_timeout_s=min(settings.QUESTION_TIMEOUT_S, PATIENCE_S),
-        poll_s=0.25,
+        poll_s=min(settings.POLL_S, 0.25),
     )
 
 

@@ -21,6 +21,7 @@ SHORT = {
     "LEASE_S": "3",
     "CONNECT_TIMEOUT_S": "3",
     "QUESTION_TIMEOUT_S": "30",
+    "POLL_S": "0.1",
     "DATABASE_POOL": "0",
     "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",

@@ -9,6 +9,12 @@ from mastportal.search.models import Lookup, ResultSet, Search
 
 PROGRAMME = {"collection": "programs", "programs": "1176"}
 KEYWORDS = {"collection": "jwst-keywords", "instrument": "niriss", "criteria": {"exp_type": ["NIS_WFSS"]}}
+# Files of six combined products, and of exposures of observations that have none.
+FEW_FILES = {
+    "collection": "jwst-keywords",
+    "instrument": "nircam",
+    "criteria": {"program": ["1073"], "filter": ["F277W"]},
+}
 M57 = {"collection": "observations", "target": "m57 r=1m"}
 
 

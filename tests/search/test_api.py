@@ -67,7 +67,7 @@ def test_a_refresh_is_accepted(api: APIClient, programme: str) -> None:
         ({"collection": "programs", "programs": ""}, "programs"),
         ({"collection": "programs", "programs": "9" * 30}, "programs"),
         ({"collection": "everything"}, "collection"),
-        ({"collection": "observations", "from_search": str(uuid.uuid4())}, "from_search"),
+        ({"collection": "jwst-keywords", "from_search": str(uuid.uuid4())}, "collection"),
         ({"collection": "jwst-keywords", "instrument": "wfpc2"}, "instrument"),
     ],
 )

@@ -14,8 +14,7 @@ from mastportal.search import results
 from mastportal.search.models import ResultSet, Search
 from mastportal.search.opened import tables
 from tests.conftest import Sandbox
-from tests.search.make import PROGRAMME, answered, latest
-from tests.search.test_from_files import FILES
+from tests.search.make import FEW_FILES, PROGRAMME, answered, latest
 
 SEARCHES = "/api/v1/searches"
 
@@ -27,7 +26,7 @@ def _nothing_open() -> None:
 
 @pytest.fixture
 def files(sandbox: Sandbox, alice: User) -> Search:
-    return answered(FILES, alice)
+    return answered(FEW_FILES, alice)
 
 
 @pytest.fixture
