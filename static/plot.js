@@ -1,9 +1,11 @@
 // The plot and the timeline beside the table: ask for points, draw them, and pass on what is pointed at or enclosed.
 import { hear, say } from "./events.js";
 import { Figure } from "./plot/figure.js";
+import { Limits } from "./plot/limits.js";
+import { placeOf } from "./plot/pick.js";
 import { NoPoints, numberOnPage, pointsOf, rowOf } from "./plot/points.js";
 import { follow } from "./plot/pointer.js";
-import { bound, isDate, isoOf } from "./plot/scales.js";
+import { bound, isDate } from "./plot/scales.js";
 import { Scatter } from "./plot/scatter.js";
 import { fill, keep, wantedOf } from "./plot/state.js";
 import { Timeline } from "./plot/timeline.js";
@@ -20,7 +22,7 @@ class Pane {
     this.part = (what) => this.root.querySelector(`[data-plot-${what}]`);
     this.words = panel.querySelector("[data-side-words]");
     this.form = this.part("form");
-    this.limits = this.part("limits");
+    this.limits = new Limits(this.part("limits"), this.part("clear"));
     this.figure = new Figure(this.part("figure"));
     this.drawing = name === "plot" ? new Scatter(this.figure) : new Timeline(this.figure);
     this.isShown = true;
@@ -88,7 +90,7 @@ class Pane {
     if (points.header.shown) this.drawing.show(points);
     else this.drawing.points = points;
     this.summary(points.header);
-    this.limitsIn(points.header);
+    this.limits.show(this.wanted, points.header);
   }
 
   /** A logarithm is offered where all values allow it. */
@@ -110,51 +112,13 @@ class Pane {
     this.figure.place.setAttribute("aria-label", this.words.textContent);
   }
 
-  // ---------- limits: by a box, or by numbers typed
-  limitsIn(header) {
-    for (const axis of ["x", "y"]) {
-      const fields = [...this.limits.querySelectorAll(`[data-axis="${axis}"]`)];
-      const name = this.wanted[axis];
-      for (const field of fields) {
-        field.value = "";
-        field.closest("fieldset").hidden = !name;
-        field.placeholder = this.placeholder(header[axis], field.dataset.end);
-      }
-      const legend = fields[0]?.closest("fieldset").querySelector("legend");
-      if (legend && name) legend.textContent = header[axis].label + (header[axis].unit ? ` [${header[axis].unit}]` : "");
-    }
-    const now = new URLSearchParams(location.search);
-    this.part("clear").disabled = !["min", "max"].some((end) => now.has(`${end}.${this.wanted.x}`) || now.has(`${end}.${this.wanted.y}`));
-  }
-
-  placeholder(told, end) {
-    const value = told?.[end];
-    if (value === null || value === undefined) return "";
-    return isDate(told) ? isoOf(value, false) : String(Number(value.toPrecision(6)));
-  }
-
-  filter(ranges) {
-    const changes = {};
-    for (const [axis, [low, high]] of Object.entries(ranges)) {
-      changes[`min.${this.wanted[axis]}`] = low === "" ? null : [low];
-      changes[`max.${this.wanted[axis]}`] = high === "" ? null : [high];
-    }
-    say("table:filter", { changes });
-  }
-
   boxed(edges) {
     const found = this.drawing.enclosed(edges);
     const bounds = ([axis, [low, high]]) => {
       const isLog = this.drawing[axis].isLog;
       return [axis, [bound(low, high - low, isLog), bound(high, high - low, isLog)]];
     };
-    this.filter(Object.fromEntries(Object.entries(found).map(bounds)));
-  }
-
-  typed() {
-    const value = (axis, end) => this.limits.querySelector(`[data-axis="${axis}"][data-end="${end}"]`)?.value.trim() ?? "";
-    const axes = this.name === "plot" ? ["x", "y"] : ["x"];
-    this.filter(Object.fromEntries(axes.map((axis) => [axis, [value(axis, "min"), value(axis, "max")]])));
+    this.limits.send(Object.fromEntries(Object.entries(found).map(bounds)));
   }
 
   // ---------- points and rows
@@ -221,11 +185,7 @@ class Pane {
       this.ask();
     });
     this.form.addEventListener("submit", (event) => event.preventDefault());
-    this.limits.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.typed();
-    });
-    this.part("clear").addEventListener("click", () => this.filter(this.name === "plot" ? { x: ["", ""], y: ["", ""] } : { x: ["", ""] }));
+    this.limits.tie();
     for (const button of this.root.querySelectorAll("[data-plot-save]")) {
       button.addEventListener("click", () => this.figure.save(button.dataset.plotSave, `${this.name}-${this.wanted.x}-${this.wanted.y ?? this.wanted.lane}`));
     }
@@ -245,18 +205,6 @@ class Pane {
       this.drawing.zoomed();
     });
   }
-}
-
-/** Where a row's number stands among those drawn, which ascend; -1 where it is not drawn. */
-function placeOf(rows, number) {
-  let [low, high] = [0, rows.length - 1];
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    if (rows[middle] === number) return middle;
-    if (rows[middle] < number) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }
 
 hear("table:arrived", () => {

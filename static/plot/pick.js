@@ -1,4 +1,4 @@
-// Which drawn point is nearest to the pointer: points sorted into squares of the screen. Knows no chart.
+// Which drawn point is meant: the nearest to the pointer, by squares of the screen, or the one of a row. Knows no chart.
 
 const SQUARE_PX = 16;
 const REACH_PX = 10;
@@ -36,4 +36,16 @@ export function indexOf(xs, ys, width, height) {
     }
     return nearest;
   };
+}
+
+/** Where a row's number stands among those drawn, which ascend; -1 where it is not drawn. */
+export function placeOf(rows, number) {
+  let [low, high] = [0, rows.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle] === number) return middle;
+    if (rows[middle] < number) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
 }
