@@ -25,7 +25,8 @@ from mastportal.tables.columns import BadQuery
 from mastportal.tables.grammar import TableQuery
 from mastportal.tables.links import chips
 from mastportal.tables.paging import Row
-from mastportal.tables.view import RowState, TableView, table_view
+from mastportal.tables.rowview import RowState
+from mastportal.tables.view import TableView, table_view
 
 SHOWN_SUMS = 12
 SUMS = [("Suffix", "suffix"), ("Detector", "detector"), ("Category", "productType")]

@@ -8,7 +8,8 @@ from mastportal.search.models import ResultSet
 from mastportal.search.preview_rows import COLUMNS as PICTURES
 from mastportal.search.preview_rows import picture_of
 from mastportal.search.rowstates import PLANNED_LEVEL
-from mastportal.tables.view import RowView, TableView
+from mastportal.tables.rowview import RowView
+from mastportal.tables.view import TableView
 
 _TARGETS = ("target_name", "targprop", "targname")
 _INSTRUMENTS = ("instrument_name", "exp_type")

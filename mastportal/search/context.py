@@ -17,7 +17,8 @@ from mastportal.search import album, results, survey
 from mastportal.search.asking import read
 from mastportal.search.effective import effective
 from mastportal.search.failures import PASSING, Expired, Failed, NoRows, NotReady
-from mastportal.search.forms import form_of, params_of
+from mastportal.search.form_address import params_of
+from mastportal.search.forms import form_of
 from mastportal.search.from_files import asked_about
 from mastportal.search.models import ResultSet, Search
 from mastportal.search.panel import EXAMPLES, again_params, recent_searches

@@ -10,7 +10,8 @@ from django.core.paginator import Paginator
 from django.http import QueryDict
 
 from mastportal.mast.errors import BadQuestion
-from mastportal.search.forms import form_of, params_of
+from mastportal.search.form_address import params_of
+from mastportal.search.forms import form_of
 from mastportal.search.models import Lookup, Search, SearchUse
 from mastportal.work import Phase
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from django.urls import reverse
 
-from mastportal.search.forms import PARTS, params_of
+from mastportal.search.form_address import PARTS, params_of
 
 # Mail programs and chats break longer ones, and web servers refuse twice of it.
 LONGEST = 2_000

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from mastportal.tables.cells import iso
 from mastportal.tables.paging import Row
-from mastportal.tables.view import RowState, StateOf
+from mastportal.tables.rowview import RowState, StateOf
 
 PLANNED_LEVEL = -1
 COLUMNS = (

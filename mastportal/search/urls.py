@@ -3,15 +3,16 @@
 from django.urls import path
 
 from mastportal.search import views
+from mastportal.search.counting import views as counting_views
 from mastportal.search.targets import views as target_views
 
 urlpatterns = [
     path("", views.home, name="search"),
     path("search/ask", views.ask, name="ask"),
-    path("search/count", views.count, name="count"),
-    path("search/count/<uuid:pk>", views.count_again, name="counted"),
-    path("search/values", views.values, name="values"),
-    path("search/values/<uuid:pk>", views.values_again, name="values-again"),
+    path("search/count", counting_views.count, name="count"),
+    path("search/count/<uuid:pk>", counting_views.count_again, name="counted"),
+    path("search/values", counting_views.values, name="values"),
+    path("search/values/<uuid:pk>", counting_views.values_again, name="values-again"),
     path("search/targets", target_views.read, name="targets"),
     path("search/targets/<uuid:pk>", target_views.understood, name="targets-list"),
     path("results/", views.index, name="results"),

@@ -17,27 +17,19 @@ from django_htmx.middleware import HtmxDetails
 
 from mastportal.htmx import render_page, unchanged, wants_fragment
 from mastportal.mast.errors import BadQuestion, NotFound
-from mastportal.search import from_files, lookups, products, results, survey, tasks
+from mastportal.search import from_files, products, results, survey, tasks
 from mastportal.search.context import Waiting, result_context, understood_words
 from mastportal.search.details import obsid_of, row_context, row_of
 from mastportal.search.failures import NoRows
-from mastportal.search.forms import question_of
+from mastportal.search.form_address import question_of
 from mastportal.search.glance import glance
-from mastportal.search.models import Lookup, ResultSet, Search
-from mastportal.search.panel import (
-    ValueCounts,
-    counted,
-    list_context,
-    mistaken,
-    panel_context,
-    value_counts,
-)
+from mastportal.search.models import ResultSet, Search
+from mastportal.search.panel import list_context, panel_context
 from mastportal.search.permalinks import with_table_state
 from mastportal.search.selecting.ticked import keys_ticked
 from mastportal.tables.columns import BadQuery
 
 SURVEY_KEPT_S = 24 * 3600
-COUNT_PATIENCE_S = 2.0
 
 
 def _search(pk: UUID) -> Search:
@@ -76,80 +68,6 @@ def _asked(request: HttpRequest, question: dict[str, object], refresh: bool = Fa
     if asked.must_queue:
         tasks.queue_results([asked.result.pk])
     return asked
-
-
-@gzip_page
-@login_required
-@never_cache
-@require_POST
-def count(request: HttpRequest) -> HttpResponse:
-    """How many rows the panel's question has, when that is known; else the archive is asked.
-
-    Without script it is the whole page again, after a short wait.
-    """
-    try:
-        with transaction.atomic():
-            lookup, must_queue = lookups.want_count(question_of(request.POST))
-            if must_queue:
-                tasks.queue_lookups([lookup.pk])
-        if not wants_fragment(request):
-            lookup = lookups.wait(lookup, COUNT_PATIENCE_S)
-        said = counted(lookup, request.POST.get("collection", ""))
-    except BadQuestion as error:
-        said = mistaken(error)
-    context: dict[str, object] = {"counted": said}
-    if not wants_fragment(request):
-        context |= panel_context(cast(User, request.user), request.POST)
-    return render_page(request, "search/search.html", context, "search/count.html")
-
-
-@login_required
-@never_cache
-@require_safe
-def count_again(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The count that was asked for; 204 as long as the archive has not said."""
-    lookup = get_object_or_404(Lookup, pk=pk, kind=Lookup.Kind.COUNT)
-    if lookup.is_unfinished:
-        return unchanged()
-    said = counted(lookup, lookup.question.get("collection", ""))
-    return render_page(request, "search/count.html", {"counted": said})
-
-
-@gzip_page
-@login_required
-@never_cache
-@require_POST
-def values(request: HttpRequest) -> HttpResponse:
-    """How many rows of the panel's question have each value of the fields with choices.
-
-    Without script it is the whole page again, after a short wait.
-    """
-    try:
-        with transaction.atomic():
-            lookup, must_queue = lookups.want_values(question_of(request.POST))
-            if must_queue:
-                tasks.queue_lookups([lookup.pk])
-        if not wants_fragment(request):
-            lookup = lookups.wait(lookup, COUNT_PATIENCE_S)
-        said = value_counts(lookup)
-    except BadQuestion as error:
-        said = ValueCounts(sentence=str(error))
-    context: dict[str, object] = {"values": said}
-    if not wants_fragment(request):
-        context |= panel_context(cast(User, request.user), request.POST, values=said)
-    return render_page(request, "search/search.html", context, "search/values.html")
-
-
-@gzip_page
-@login_required
-@never_cache
-@require_safe
-def values_again(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The values that were asked for; 204 as long as the archive has not said."""
-    lookup = get_object_or_404(Lookup, pk=pk, kind=Lookup.Kind.VALUES)
-    if lookup.is_unfinished:
-        return unchanged()
-    return render_page(request, "search/values.html", {"values": value_counts(lookup)})
 
 
 @gzip_page

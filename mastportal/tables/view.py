@@ -3,11 +3,10 @@
 Every link keeps the rest of the address. Colours of rows are the caller's: `state_of` tells them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from mastportal.tables.cells import Cell, Html, cell, table_cells
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import Column, columns_of
 from mastportal.tables.export import FORMATS, WORDS
@@ -18,45 +17,13 @@ from mastportal.tables.grammar import FACET_LIMIT, TableQuery
 from mastportal.tables.heads import Head, head, sorted_url
 from mastportal.tables.layout import USUAL, Layout
 from mastportal.tables.links import Chip, Link, Pager, chips, pager
-from mastportal.tables.paging import Page, Row, page
+from mastportal.tables.paging import Page, page
+from mastportal.tables.rowview import PLAIN, RowView, StateOf, row_views
 from mastportal.tables.words import filters_in_words
 
 PAGE_SIZES = (25, 50, 100, 250, 1000)
 EXPANDED = 200
 MORE, ALBUM = ("more", "1"), ("view", "album")
-
-
-@dataclass(frozen=True, slots=True)
-class RowState:
-    """How a row is marked: a class of the style sheet, an icon, and the words that say it without colour.
-
-    `download_url` is where its file or files are had directly; empty where there are none.
-    """
-
-    name: str
-    icon: str = ""
-    words: str = ""
-    short: str = ""
-    download_url: str = ""
-
-
-PLAIN = RowState("")
-StateOf = Callable[[Row], RowState]
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """One row: `key` names it, `number` is its place in the whole table, `values` are its raw values."""
-
-    key: str
-    number: int
-    state: RowState
-    cells: list[Cell]
-    values: Row
-
-    @property
-    def html(self) -> Html:
-        return table_cells(self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,16 +191,6 @@ def table_view(
     beside = [name for name in dict.fromkeys((table.key, *values)) if name in columns]
     found = _page(table, replace(query, columns=tuple(dict.fromkeys((*shown, *beside)))))
     described = [columns[name] for name in shown]
-    rows = [
-        RowView(
-            key=str(row.get(table.key, number)),
-            number=number,
-            state=state_of(row),
-            cells=[cell(row[column.name], column) for column in described],
-            values=row,
-        )
-        for number, row in zip(found.numbers, found.rows, strict=True)
-    ]
     return TableView(
         path=path,
         query=query,
@@ -242,7 +199,7 @@ def table_view(
         page=found,
         shown=shown,
         heads=[head(column, query, path, layout.widths.get(column.name, 0)) for column in described],
-        rows=rows,
+        rows=row_views(found, table.key, described, state_of),
         facets=facet_views(table, query, path, _facet_columns(table, query, facet_columns)),
     )
 

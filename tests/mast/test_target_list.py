@@ -6,7 +6,8 @@ import math
 import pytest
 
 from mastportal.mast.errors import BadQuestion, TooMany
-from mastportal.mast.target_list import MAX_TARGETS, duplicates, parse_entry, parse_target_list
+from mastportal.mast.target_entries import parse_entry
+from mastportal.mast.target_list import MAX_TARGETS, duplicates, parse_target_list
 
 
 def listed(*targets, **more):

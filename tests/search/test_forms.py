@@ -8,7 +8,8 @@ from django.http import QueryDict
 from mastportal.mast.criteria import parse_question
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.target_list import parse_target_list
-from mastportal.search.forms import MOST_USED, Criterion, form_of, params_of, question_of
+from mastportal.search.form_address import params_of, question_of
+from mastportal.search.forms import MOST_USED, Criterion, form_of
 
 
 def question(address: str) -> dict[str, object]:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from mastportal.mast.criteria import COLLECTIONS
 from mastportal.mast.errors import BadQuestion
-from mastportal.search.forms import LABELS, PARTS, Criterion, form_of, params_of, question_of
+from mastportal.search.form_address import PARTS, params_of, question_of
+from mastportal.search.forms import LABELS, Criterion, form_of
 
 COLUMNS = ["target_name", "filters", "obs_collection", "proposal_pi"]
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=10)

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from mastportal.mast.errors import BadQuestion
 from mastportal.search import from_files_mixed, products, results
 from mastportal.search.asking import read
-from mastportal.search.forms import params_of, question_of
+from mastportal.search.form_address import params_of, question_of
 from mastportal.search.models import Search
 from mastportal.search.opened import tables
 from mastportal.work import Phase

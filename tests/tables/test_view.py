@@ -7,7 +7,8 @@ import pytest
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.facetview import FacetView
 from mastportal.tables.grammar import TableQuery
-from mastportal.tables.view import RowState, TableView, table_view
+from mastportal.tables.rowview import RowState
+from mastportal.tables.view import TableView, table_view
 from tests.tables import make
 
 OPENED = OpenTable(make.table())

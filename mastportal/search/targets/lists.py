@@ -11,8 +11,9 @@ from mastportal.mast.coordinates import as_sexagesimal
 from mastportal.mast.criteria import parse_criteria
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.target import display_name, format_radius, tidy_name
+from mastportal.mast.target_entries import COLLECTION, Entry, parse_entry, radius_of
 from mastportal.mast.target_files import as_written
-from mastportal.mast.target_list import COLLECTION, Entry, checked_items, duplicates, parse_entry, radius_of
+from mastportal.mast.target_list import checked_items, duplicates
 from mastportal.search import positions
 
 

@@ -9,7 +9,7 @@ from mastportal.mast.column_filters import ColumnFilter
 from mastportal.mast.criteria import parse_criteria
 from mastportal.mast.question import Question
 from mastportal.mast.wording import sentence
-from mastportal.search.forms import params_of
+from mastportal.search.form_address import params_of
 from mastportal.search.models import Lookup
 from mastportal.search.panel import LONGEST_ADDRESS
 from mastportal.search.targets import lists

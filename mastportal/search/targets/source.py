@@ -13,7 +13,8 @@ from mastportal.mast.criteria import Criteria
 from mastportal.mast.errors import NotFound, TooMany
 from mastportal.mast.fields import arrow_schema
 from mastportal.mast.target import tidy_name
-from mastportal.mast.target_list import Entry, TargetList
+from mastportal.mast.target_entries import Entry
+from mastportal.mast.target_list import TargetList
 from mastportal.search import positions
 from mastportal.search.parallel import in_parallel
 from mastportal.search.sources import Source

@@ -17,7 +17,7 @@ from mastportal.htmx import render_page, unchanged, wants_fragment
 from mastportal.mast.errors import BadQuestion
 from mastportal.mast.target_files import MAX_BYTES, read_targets
 from mastportal.search import lookups, results, tasks
-from mastportal.search.forms import question_of
+from mastportal.search.form_address import question_of
 from mastportal.search.models import Lookup
 from mastportal.search.panel import panel_context
 from mastportal.search.targets import lists

@@ -1,0 +1,1 @@
+"""What is counted while the search panel is being filled in."""
