@@ -14,8 +14,9 @@ from django.utils import timezone
 from accounts.access import Person
 from basket.contents import Contents
 from basket.models import Basket, BasketLine, BasketProduct
+from mastportal.mast.identifiers import is_obsid
 from mastportal.mast.naming import observation_id_of
-from mastportal.tables.columns import BadQuery
+from mastportal.tables.columns import BadQuery, quoted
 
 MOST_LINES = 20_000
 OBSERVATION_COLUMNS = (
@@ -60,10 +61,12 @@ def touch(basket: Basket, **changes: Any) -> None:
 
 
 def add_observations(basket: Basket, rows: Iterable[Mapping[str, Any]], user: Person) -> Added:
-    """Add one line per observation; rows carry OBSERVATION_COLUMNS. Raises BadQuery for too many."""
+    """Add one line per observation; rows carry OBSERVATION_COLUMNS. Raises BadQuery: too many, no obsid."""
     lines: dict[str, BasketLine] = {}
     for row in rows:
         obsid = str(row["obsid"])
+        if not is_obsid(obsid):
+            raise BadQuery(f"{quoted(obsid)} is no number of an observation; leave that row out.", "obsid")
         kept = {name: row.get(name) for name in OBSERVATION_COLUMNS} | {"obsid": obsid}
         lines[obsid] = BasketLine(basket=basket, obsid=obsid, row=kept, added_by_id=user.pk)
     return _add(basket, BasketLine, "obsid", lines)

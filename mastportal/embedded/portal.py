@@ -36,6 +36,8 @@ def _web(state: State, env: dict[str, str], port: int) -> Child:
         "-m", "gunicorn", "mastportal.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"
     )
     argv += ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--timeout", "0"]
+    # Filters are in the address; the longest first line of a request that gunicorn takes.
+    argv += ["--limit-request-line", "8190"]
     argv += ["--no-control-socket", "--worker-tmp-dir", str(state.folder), "--graceful-timeout", "5"]
     return Child("web", argv, env, log_of(state, "web"), answers(f"http://127.0.0.1:{port}/sign-in/"))
 

@@ -61,9 +61,14 @@ def _texts(values: list[Any]) -> Column:
         values = [_iso(value) for value in values]
     texts = [value if value.__class__ is str and value else _text(value) for value in values]
     try:
-        return pa.array(texts, pa.string())
+        column = pa.array(texts, pa.string())
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell and UTF-8 cannot
-        return pa.array([text and text.encode("utf-8", "replace").decode() for text in texts], pa.string())
+        column = pa.array([text and text.encode("utf-8", "replace").decode() for text in texts], pa.string())
+    # JSON can spell a NUL; a database's text and an XML file cannot, and nobody means one.
+    cleaned: Column = (
+        pc.replace_substring(column, "\0", "") if pc.any(pc.match_substring(column, "\0")).as_py() else column
+    )
+    return cleaned
 
 
 def _text(value: Any) -> str | None:

@@ -11,6 +11,7 @@ MAX_IDS = 5_000
 _SEPARATORS = re.compile(r"[\s,;]+")
 _PROGRAM = re.compile(r"^(?:jw|hst)?0*([1-9]\d{0,4})$", re.IGNORECASE)
 _ID = re.compile(r"^[\w.+:/-]{3,200}$")
+_OBSID = re.compile(r"[\w.+-]{1,64}", re.ASCII)
 
 
 def split_list(given: object, field: str) -> list[str]:
@@ -22,6 +23,11 @@ def split_list(given: object, field: str) -> list[str]:
         if all(isinstance(part, str | int) and not isinstance(part, bool) for part in parts):
             return [stripped for part in parts if (stripped := str(part).strip())]
     raise BadQuestion(f"The {field} must be one text or a list of texts.", field=field)
+
+
+def is_obsid(text: str) -> bool:
+    """Whether an observation's number can be one: product lists are asked for by it, joined by commas."""
+    return _OBSID.fullmatch(text) is not None
 
 
 def program_number(text: str) -> str | None:

@@ -8,7 +8,9 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts import archive
 from mastportal.mast.criteria import parse_question
+from mastportal.mast.errors import BadQuestion
 from mastportal.mast.fields import fields_by_name
+from mastportal.mast.identifiers import is_obsid
 from mastportal.search import results
 from mastportal.search.models import ResultSet, Search
 from mastportal.search.preview_rows import picture_of
@@ -94,7 +96,8 @@ def _is_planned(row: Row) -> bool:
 
 def obsid_of(row: Row) -> str:
     """The observation whose products can be listed; empty for planned ones and for rows of files."""
-    return "" if _is_planned(row) else str(row.get("obsid") or "")
+    obsid = str(row.get("obsid") or "")
+    return obsid if is_obsid(obsid) and not _is_planned(row) else ""
 
 
 def _products_url(search: Search, result: ResultSet, number: int, row: Row) -> str:
@@ -122,6 +125,9 @@ def _programme_url(row: Row) -> str:
 
 
 def _code(row: Row) -> str:
-    """Lines for astroquery that fetch just this; empty where the row has no id."""
+    """Lines for astroquery that fetch just this; empty where the row has no id that can be asked for."""
     name = row.get("obs_id") or row.get("fileSetName")
-    return parse_question({"collection": "ids", "ids": str(name)}).code() if name else ""
+    try:
+        return parse_question({"collection": "ids", "ids": str(name)}).code() if name else ""
+    except BadQuestion:
+        return ""

@@ -18,7 +18,9 @@ from django.utils import timezone
 
 from accounts import archive
 from mastportal import work
+from mastportal.mast.errors import BadQuestion
 from mastportal.mast.fields import PRODUCT_FIELDS, arrow_schema
+from mastportal.mast.identifiers import is_obsid
 from mastportal.search import keep, listed
 from mastportal.search.failures import Broken, reported
 from mastportal.search.listed import Listing, is_listed, listing
@@ -26,6 +28,7 @@ from mastportal.search.merging import merged
 from mastportal.search.models import ProductList
 from mastportal.search.opened import tables
 from mastportal.tables.codes import OpenTable
+from mastportal.tables.columns import quoted
 from mastportal.work import UNFINISHED, Lease, Phase
 
 __all__ = [
@@ -66,8 +69,10 @@ class Harvest:
 def want(obsids: Sequence[str], refresh: bool = False) -> list[int]:
     """Ids of the lists that the caller must queue on commit: those never asked for, old, or failed before.
 
-    With `refresh` all are asked anew. An old list stays until the new one is there.
+    With `refresh` all are asked anew. An old list stays until the new one is there. Raises BadQuestion.
     """
+    if strangers := [obsid for obsid in obsids if not is_obsid(obsid)]:
+        raise BadQuestion(f"{quoted(strangers[0])} is no number of an observation.", field="obsid")
     new = [ProductList(obsid=obsid, phase=Phase.PENDING) for obsid in sorted(set(obsids))]
     ProductList.objects.bulk_create(new, ignore_conflicts=True, batch_size=2000)
     wanted = ProductList.objects.filter(obsid__in=obsids).exclude(phase__in=UNFINISHED)

@@ -8,6 +8,8 @@ from mastportal.tables.columns import Column
 from mastportal.tables.dates import datetime_of_mjd
 
 CLIPPED_FROM = 34
+# The archive has texts of a hundred thousand characters; a page of rows bears no more of each.
+SHOWN_MOST, BESIDE_MOST = 200, 2000
 _POWERS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -35,12 +37,17 @@ class Html(str):
 
 def table_cells(cells: Iterable[Cell]) -> Html:
     """A row's `<td>` elements; written here, since a template engine takes ten times as long."""
-    return Html(
-        "".join(
-            f"<td{_attribute('class', each.style)}{_attribute('title', each.title)}>{escape(each.text)}</td>"
-            for each in cells
-        )
-    )
+    return Html("".join(map(_td, cells)))
+
+
+def _td(cell: Cell) -> str:
+    attributes = _attribute("class", cell.style) + _attribute("title", cut(cell.title, BESIDE_MOST))
+    return f"<td{attributes}>{escape(cut(cell.text, SHOWN_MOST))}</td>"
+
+
+def cut(text: str, most: int) -> str:
+    """The text, or so much of its beginning and that it goes on."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _attribute(name: str, value: str) -> str:

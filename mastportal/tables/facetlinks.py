@@ -8,7 +8,14 @@ from mastportal.tables.folding import can_fold
 from mastportal.tables.grammar import Filter, TableQuery
 
 ALL_MOST = 200
+# Servers refuse a request whose first line is longer than 8,190 bytes; the host and the method are in it.
+ADDRESS_MOST = 7_900
 _OPPOSITE = {"f": "not", "not": "f"}
+
+
+def sendable(address: str) -> str:
+    """The address, or an empty one where it is longer than a server takes."""
+    return address if len(address) <= ADDRESS_MOST else ""
 
 
 def all_url(query: TableQuery, path: str, column: str, values: Iterable[str]) -> str:
@@ -20,7 +27,7 @@ def all_url(query: TableQuery, path: str, column: str, values: Iterable[str]) ->
         each for each in query.filters if each.column != column or each.operator not in {"f", "not"}
     )
     chosen = tuple(Filter("f", column, value) for value in written)
-    return query.address(path, filters=(*others, *chosen), page=1)
+    return sendable(query.address(path, filters=(*others, *chosen), page=1))
 
 
 def invert_url(query: TableQuery, path: str, column: str) -> str:
