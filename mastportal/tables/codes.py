@@ -37,6 +37,7 @@ class OpenTable:
         self._kept: dict[tuple[str, str], Any] = {}
         self._recent: dict[object, Any] = {}
         self._lock = Lock()
+        self._locks: dict[tuple[str, str], Lock] = {}  # held while something is made
 
     @property
     def num_rows(self) -> int:
@@ -60,9 +61,11 @@ class OpenTable:
 
     def codes(self, column: str) -> Codes:
         if column not in self._codes:
-            made = code(self.table.column(column), self.columns[column])
-            with self._lock:
-                self._codes[column] = made
+            with self._making(("codes", column)):
+                if column not in self._codes:
+                    made = code(self.table.column(column), self.columns[column])
+                    with self._lock:
+                        self._codes[column] = made
         return self._codes[column]
 
     def numbers(self, column: str) -> Floats:
@@ -90,12 +93,18 @@ class OpenTable:
         return self.kept(("ranks", column), make)
 
     def kept(self, key: tuple[str, str], make: Callable[[], Kept]) -> Kept:
-        """Something kept for one purpose and column, made when first asked for."""
+        """Something kept for one purpose and column, made when first asked for; by one thread for all."""
         if key not in self._kept:
-            made = make()
-            with self._lock:
-                self._kept[key] = made
+            with self._making(key):
+                if key not in self._kept:
+                    made = make()
+                    with self._lock:
+                        self._kept[key] = made
         return cast(Kept, self._kept[key])
+
+    def _making(self, key: tuple[str, str]) -> Lock:
+        with self._lock:
+            return self._locks.setdefault(key, Lock())
 
     def recent(self, key: object, make: Callable[[], Kept]) -> Kept:
         """An order of the rows or a choice of them; those used last are kept, for there is no end of them."""

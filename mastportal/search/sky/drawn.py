@@ -1,5 +1,6 @@
 """Owns footprints as a client draws them: degrees in plain lists, running on across RA 0. Asks nobody."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -26,11 +27,8 @@ def drawn(places: Footprints, rows: Ints) -> tuple[list[list[list[Any]]], list[l
         for ra, dec, there in zip(ra_deg.tolist(), dec_deg.tolist(), (first >= 0).tolist(), strict=True)
     ]
     shapes: list[list[list[Any]]] = [[] for _ in middles]
-    for shape in np.flatnonzero(place_of_row[places.row[: places.num_polygons]] >= 0).tolist():
-        n = place_of_row[places.row[shape]]
-        corners = slice(places.start[shape], places.start[shape] + places.size[shape])
-        pairs = np.stack([running_on(places.ra_deg[corners], ra_deg[n]), places.dec_deg[corners]], axis=-1)
-        shapes[n].append(["p", np.round(pairs, DECIMALS).ravel().tolist()])
+    for n, corners in _polygons(places, place_of_row, ra_deg):
+        shapes[n].append(["p", corners])
     for shape in range(places.num_polygons, places.num_polygons + places.num_circles):
         if (n := place_of_row[places.row[shape]]) >= 0:
             ra, dec = positions_deg(places.centre[shape])
@@ -39,11 +37,26 @@ def drawn(places: Footprints, rows: Ints) -> tuple[list[list[list[Any]]], list[l
     return shapes, middles
 
 
+def _polygons(
+    places: Footprints, place_of_row: Ints, middle_deg: Floats
+) -> Iterator[tuple[int, list[float]]]:
+    """Each polygon of the chosen rows: whose it is, and its corners; worked out all together."""
+    place = place_of_row[places.row[: places.num_polygons]]
+    shape = np.flatnonzero(place >= 0)
+    size = places.size[shape]
+    end = np.cumsum(size)
+    corner = np.arange(size.sum()) + np.repeat(places.start[shape] - (end - size), size)
+    ra_deg = running_on(places.ra_deg[corner], middle_deg[np.repeat(place[shape], size)])
+    pairs = np.round(np.stack([ra_deg, places.dec_deg[corner]], axis=-1), DECIMALS).ravel().tolist()
+    for n, first, last in zip(place[shape].tolist(), (end - size).tolist(), end.tolist(), strict=True):
+        yield n, pairs[2 * first : 2 * last]
+
+
 def _nowhere(count: int) -> tuple[Floats, Floats]:
     return np.zeros(count), np.zeros(count)
 
 
-def running_on(ra_deg: Floats, middle_deg: float) -> Floats:
+def running_on(ra_deg: Floats, middle_deg: Floats | float) -> Floats:
     """RA within half a turn of the middle's."""
     found: Floats = middle_deg + np.mod(ra_deg - middle_deg + 180.0, 360.0) - 180.0
     return found
