@@ -9,8 +9,8 @@ let table = null;
 let load = () => {};
 const widths = new Map(); // what the person chose, as the server keeps it
 
-const heads = () => [...table.querySelectorAll("thead th[data-column]")];
-const form = () => table.querySelector("[data-columns]");
+const heads = () => [...(table?.querySelectorAll("thead th[data-column]") ?? [])];
+const form = () => table?.querySelector("[data-columns]");
 const nameOf = (head) => head.dataset.column;
 
 /** Keep a part of the layout for this person; nobody waits for it, and a failure is tried again by the next change. */
@@ -194,7 +194,7 @@ function opened() {
 }
 
 document.addEventListener("toggle", (event) => {
-  if (event.target.open && event.target.contains(form?.())) opened();
+  if (event.target.open && event.target.contains(form() ?? null)) opened();
 }, true);
 
 document.addEventListener("submit", (event) => {

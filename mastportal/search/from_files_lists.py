@@ -139,7 +139,8 @@ def _asked(parts: Iterable[tuple[str, ...]]) -> Iterator[Found]:
                 outcome = _outcome(running.pop(future), future)
                 failures = failures + 1 if _is_passing(outcome.error) else 0
                 if outcome.error is not None and failures >= PATIENCE:
-                    _give_up(outcome, running.values())
+                    left = [part for part in waiting if isinstance(part, _Part)]
+                    _give_up(outcome, [*running.values(), *left])
                 waiting.extendleft(outcome.again)
                 yield from outcome.found
             for part in running.values():

@@ -114,9 +114,10 @@ def test_a_count_is_answered_while_one_waits(api: APIClient, sandbox: Sandbox) -
 
 
 def test_a_slow_count_has_an_address(api: APIClient, sandbox: Sandbox) -> None:
-    sandbox.faults({"match": "invoke", "times": 3, "fault": "executing"})
+    sandbox.faults({"match": "invoke", "times": 99, "fault": "executing"})
     response = api.post(f"{SEARCHES}/count", PROGRAMME, format="json")
     assert response.status_code == 202
+    sandbox.clear()
     address = response["Location"]
     assert wait_until(lambda: api.get(address).json().get("count"), 60) > 0
 

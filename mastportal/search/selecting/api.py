@@ -51,7 +51,10 @@ def keys_of(request: Request, pk: UUID) -> Response:
 def place(request: Request, pk: UUID) -> Response:
     """Where the row of that key stands under the filters and the order."""
     table, query = _asked(request, pk)
-    found = place_of(table, query, request.GET.get("key", ""))
+    key = request.GET.get("key", "")
+    if not key:
+        raise ApiError("bad_question", "Say by its key which row is meant.", 400, "key")
+    found = place_of(table, query, key)
     if found is None:
         raise ApiError("not_found", "No row of this search has that key.", 404, "key")
     return Response(asdict(found))
