@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -22,6 +23,10 @@ from rest_framework.test import APIClient
 from accounts.models import Membership, ResearchGroup
 from mastportal.celery import app
 from tests.waiting import wait_until
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("portal", deadline=None)
+hypothesis.settings.load_profile("portal")
 
 __all__ = ["Sandbox", "Worker", "client_of", "make_person", "wait_until"]
 

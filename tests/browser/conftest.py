@@ -77,7 +77,7 @@ def console(page: Page) -> list[str]:
             said.append(f"{message.text} {message.location}") if message.type == "error" else None
         ),
     )
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("pageerror", lambda error: said.append(error.stack or str(error)))
     return said
 
 
