@@ -5,19 +5,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
-from mastportal.tables.cells import iso, plain_number, size_words
+from mastportal.tables.cells import SHOWN_MOST, cut
 from mastportal.tables.columns import Column
-from mastportal.tables.dates import mjd_of_iso
-from mastportal.tables.facetlinks import all_url, fold_url, invert_url
+from mastportal.tables.facetbars import HEIGHT, Bar, as_input, bars, bound, edges
+from mastportal.tables.facetlinks import all_url, fold_url, invert_url, sendable
 from mastportal.tables.grammar import FACET_LIMIT, TableQuery, meaning, truth
 
-HEIGHT = 30
 NO_VALUE = "no value"
 
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value with its counts; `url` chooses it or lets it go, `not_url` leaves it out or lets it be."""
+    """A value with its counts; `url` chooses it or lets it go, `not_url` leaves it out or lets it be.
+
+    Both are empty for a value too long for an address.
+    """
 
     text: str
     count: str
@@ -34,17 +36,6 @@ class FacetValue:
     def more_spellings(self) -> int:
         """How many spellings there are beside the one shown."""
         return len(self.spellings) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A bin of a histogram in the units of its drawing, one wide; `on` where the filter lets it be."""
-
-    x: int
-    y: float
-    height: float
-    on: bool
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +157,7 @@ class _Toggles:
         turned = plain if chosen else self._each("f", plain, found["spellings"])
         out = plain if left_out else self._each("not", plain, found["spellings"])
         made = self._made(found, chosen, left_out, self._url(turned), self._url(out))
-        return replace(made, spellings=tuple(found["spellings"]))
+        return replace(made, spellings=tuple(cut(text, SHOWN_MOST) for text in found["spellings"]))
 
     def _each(self, operator: str, query: TableQuery, texts: Sequence[str]) -> TableQuery:
         for text in texts:
@@ -206,6 +197,7 @@ class _Toggles:
         style = "is-on" if chosen else "is-not" if left_out else "" if found["count"] else "is-none"
         not_words = f"{'Do not leave out' if left_out else 'Leave out'} {text}"
         count, total = f"{found['count']:,}", f"{found['total']:,}"
+        url, not_url = sendable(url), sendable(not_url)
         return FacetValue(text, count, total, chosen, left_out, style, url, not_url, not_words)
 
 
@@ -219,7 +211,7 @@ def _text(value: object) -> str:
         return NO_VALUE
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value) or "empty"
+    return cut(str(value), SHOWN_MOST) or "empty"
 
 
 def _range_view(
@@ -235,50 +227,12 @@ def _range_view(
         filtered=filtered,
         clear_url=clear_url,
         hidden=[pair for pair in query.pairs() if pair[0] not in own],
-        bars=_bars(facet["bins"], column),
-        edges=_edges(facet["bins"]),
-        low=_bound(facet["min"], column) if known else "",
-        high=_bound(facet["max"], column) if known else "",
-        chosen_low=_as_input(low, column),
-        chosen_high=_as_input(high, column),
+        bars=bars(facet["bins"], column),
+        edges=edges(facet["bins"]),
+        low=bound(facet["min"], column) if known else "",
+        high=bound(facet["max"], column) if known else "",
+        chosen_low=as_input(low, column),
+        chosen_high=as_input(high, column),
         is_date=is_date,
         nulls=facet["null"]["count"] if facet["null"] else 0,
     )
-
-
-def _as_input(texts: list[str], column: Column) -> str:
-    """A bound as its input holds it: sent back unchanged it must mean the same."""
-    if not texts:
-        return ""
-    try:
-        mjd = float(texts[0]) if column.unit.upper() == "MJD" else None
-    except ValueError:
-        return texts[0]
-    if mjd is None:
-        return texts[0]
-    date = iso(mjd)
-    return date if mjd_of_iso(date) == mjd else texts[0]
-
-
-def _bound(value: float, column: Column) -> str:
-    if column.unit.upper() == "MJD":
-        return iso(value, with_time=False)
-    return size_words(value) if column.unit == "bytes" else plain_number(value)
-
-
-def _edges(bins: list[dict[str, Any]]) -> str:
-    """The edges of the bins as numbers of the grammar, exact, with blanks between."""
-    return " ".join(
-        repr(float(each)) for each in [*(bin["min"] for bin in bins), *(bins and [bins[-1]["max"]])]
-    )
-
-
-def _bars(bins: list[dict[str, Any]], column: Column) -> list[Bar]:
-    most = max((each["count"] for each in bins), default=0)
-    bars = []
-    for number, each in enumerate(bins):
-        # The square root lets few be seen beside many.
-        height = round(HEIGHT * (each["count"] / most) ** 0.5, 1) if each["count"] else 0
-        words = f"{_bound(each['min'], column)} to {_bound(each['max'], column)}: {each['count']:,}"
-        bars.append(Bar(number, round(HEIGHT - height, 1), height, each["count"] > 0, words))
-    return bars
