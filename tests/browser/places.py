@@ -4,13 +4,30 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from basket.models import first_selection
 from mastportal.desk.models import SavedSearch
 from mastportal.desk.programmes import programme_of
+from mastportal.search import from_files, results
+from mastportal.search.models import Search
 from tests.basket.make import basket_of, bundle_of, completed
-from tests.search.make import KEYWORDS, PROGRAMME, answered, understood_list
+from tests.search.make import FEW_FILES, KEYWORDS, PROGRAMME, answered, understood_list
+
+# What is there when a pane beside the table has drawn what its address asks for.
+DRAWN = {
+    "result-sky": "[data-sky-summary]:has-text('footprints')",
+    "result-plot": "#side-plot .plot-summary:has-text(' rows')",
+    "result-timeline": "#side-timeline .plot-summary:has-text(' rows')",
+}
+DRAWN_MS = 20_000
+
+
+def observations_of_one(files: Search, user: User) -> Search:
+    """The Observations that the first file of a keyword search belongs to."""
+    assert files.current is not None
+    uris = results.open_table(files.current.pk).table["dataURI"].to_pylist()
+    return answered(from_files.prepared({"from_search": str(files.pk), "dataURI": uris[:1]}), user)
 
 
 def places_of(user: User) -> dict[str, str]:
@@ -20,6 +37,7 @@ def places_of(user: User) -> dict[str, str]:
     search, keywords = answered(PROGRAMME, user), answered(KEYWORDS, user)
     nothing = answered({"collection": "programs", "programs": "99998"}, user)
     assert search.current is not None
+    derived = observations_of_one(answered(FEW_FILES, user), user)
     saved = SavedSearch.objects.create(name="Pairs", note="To be proposed", owner=user, search=search)
     for number in ("1176", "99998"):
         answered(programme_of("JWST", number).question, user)
@@ -37,6 +55,10 @@ def places_of(user: User) -> dict[str, str]:
         "result-folded": reverse("result", args=[search.pk]) + "?fold=target_name&more=1",
         "result-empty": reverse("result", args=[nothing.pk]),
         "result-keywords": reverse("result", args=[keywords.pk]),
+        "result-plot": reverse("result", args=[search.pk])
+        + "#plot?x=t_min&y=t_exptime&colour=instrument_name",
+        "result-derived": reverse("result", args=[derived.pk]),
+        "result-timeline": reverse("result", args=[search.pk]) + "#timeline",
         "result-row": reverse("result-row", args=[search.pk, search.current.pk, 0]),
         "results": "/results/",
         "result-sky": reverse("result", args=[search.pk]) + "#sky",
@@ -60,6 +82,13 @@ def sign_in(page: Page, site: str, user: User) -> None:
     client = Client()
     client.force_login(user)
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
+
+
+def visit(page: Page, name: str, address: str) -> None:
+    """Go there, and wait until nothing more is drawn."""
+    page.goto(address)
+    if drawn := DRAWN.get(name):
+        expect(page.locator(drawn)).to_be_visible(timeout=DRAWN_MS)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.places import sign_in
 from tests.browser.steps import ARCHIVE_PATIENCE_MS, Person
-from tests.browser.test_every_page import AXE, RULES, RUN_AXE
+from tests.browser.test_every_page import axe_finds
 from tests.conftest import Sandbox, Worker
 from tests.search.make import questions
 
@@ -53,8 +53,7 @@ def test_the_count_follows_and_leaves_out(person: Person, sandbox: Sandbox, cons
     assert questions(sandbox.log(mark)).count("Mast.Caom.Filtered") <= 4
     person.shoot("advanced-not")
     page.evaluate("scrollTo(0, 0)")  # nothing half under the bar
-    page.evaluate(AXE.read_text())
-    assert page.evaluate(RUN_AXE, RULES) == []
+    assert axe_finds(page) == []
     page.locator(".search-go button").click()
     person.see_rows()
     assert person.matched() == everything - some
@@ -94,8 +93,7 @@ def test_a_list_is_uploaded_said_back_and_searched(
     page.locator(".search-go button").click()
     expect(page.get_by_role("heading", level=2)).to_contain_text("2 of 4", timeout=ARCHIVE_PATIENCE_MS)
     person.shoot("targets")
-    page.evaluate(AXE.read_text())
-    assert page.evaluate(RUN_AXE, RULES) == []
+    assert axe_finds(page) == []
     page.get_by_label("Instead of line 2").fill("VV 191")
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Search the others").press("Enter")

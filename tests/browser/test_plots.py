@@ -14,13 +14,13 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.places import sign_in
 from tests.browser.plotted import kept_result, many_rows
 from tests.browser.steps import ROWS, Person
-from tests.browser.test_every_page import AXE, RULES, RUN_AXE, SCHEMES
+from tests.browser.test_every_page import RUN_AXE, axe_finds
 
 pytestmark = pytest.mark.browser
 
 MANY = 100_000
 LONGEST_TASK_MS = 200  # of the page's own time: how busy the machine is does not count
-RUN_AXE = RUN_AXE.replace("document,", "document.getElementById('side-pane'),")
+RUN_AXE_BESIDE = RUN_AXE.replace("document,", "document.getElementById('side-pane'),")
 Columns = dict[str, np.ndarray]
 Opened = Callable[[int, str], tuple[Page, Columns]]
 
@@ -63,15 +63,6 @@ def longest_task_ms(trace: bytes) -> float:
         and (each["pid"], each["tid"]) == (begun["pid"], begun["tid"])
         and each["ts"] + each["dur"] > begun["ts"]
     )
-
-
-def axe_finds(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = []
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        found += page.evaluate(RUN_AXE, RULES)
-    return found
 
 
 def enclosed(page: Page, columns: Columns) -> int:
@@ -122,7 +113,7 @@ def test_a_scatter_of_100000_points(
 def test_rows_and_points_light_each_other(opened: Opened, console: list[str]) -> None:
     page, _ = opened(60, "#plot?x=s_ra&y=s_dec&colour=t_min")
     row = page.locator(ROWS).nth(3)
-    assert axe_finds(page) == []
+    assert axe_finds(page, run=RUN_AXE_BESIDE) == []
     row.hover()
     ring, tip = page.locator("#side-plot [data-plot-ring]"), page.locator("#side-plot [data-plot-tip]")
     expect(ring).to_be_visible()
@@ -150,7 +141,7 @@ def test_a_timeline(opened: Opened, console: list[str], shoot: Callable[[str], N
     assert Person(page, "").matched() == found
     expect(summary).to_contain_text(f"{found:,} rows")
     page.locator("#side-timeline summary").click()
-    assert axe_finds(page) == []
+    assert axe_finds(page, run=RUN_AXE_BESIDE) == []
     page.locator("#side-timeline").get_by_role("button", name="Remove these limits").click()
     expect(summary).to_contain_text("20,000 rows")
     page.get_by_label("Begins from").fill("2023-01-01")

@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserType, Locator, Page, expect
 from tests.browser.places import sign_in
 from tests.browser.plotted import kept_result, many_rows
 from tests.browser.steps import ROWS, Person
-from tests.browser.test_every_page import AXE, RULES, RUN_AXE, SCHEMES
+from tests.browser.test_every_page import axe_finds
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 20_000
@@ -165,10 +165,7 @@ def test_the_map_is_moved_by_keys_and_axe_finds_nothing(sky: Sky, page: Page) ->
     expect(place).to_have_text(re.compile(r" \+20\.[01]"))
     copied = page.locator("[data-sky-copy=decimal]").get_attribute("data-copy") or ""
     assert copied in place.inner_text()
-    page.evaluate(AXE.read_text())
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate(RUN_AXE, RULES) == [], scheme
+    assert axe_finds(page) == []
 
 
 def test_regions_drawn_and_written_are_filters(sky: Sky, page: Page, search: str) -> None:
