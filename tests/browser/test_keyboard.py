@@ -2,16 +2,27 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from tests.browser.places import sign_in
 from tests.browser.steps import ROWS, Person
 from tests.conftest import Worker
+from tests.search.make import PROGRAMME, answered
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page_of_rows(page: Page, site: str, worker: Worker, alice: User) -> Page:
+def page_of_rows(page: Page, site: str, alice: User, sandbox: object) -> Page:
+    """The rows of programme 1176."""
+    sign_in(page, site, alice)
+    page.goto(site + reverse("result", args=[answered(PROGRAMME, alice).pk]))
+    page.wait_for_load_state("load")  # the keys are there with the modules
+    return page
+
+
+def ask_by_keys(page: Page, site: str) -> None:
     """The rows of programme 1176, asked for without touching a mouse."""
     person = Person(page, site)
     page.goto(f"{site}/sign-in/?next=/%3Fcollection%3Dprograms")
@@ -25,15 +36,16 @@ def page_of_rows(page: Page, site: str, worker: Worker, alice: User) -> Page:
     expect(page.locator("#programs")).to_be_focused()
     page.keyboard.type("1176\n")
     person.see_rows()
-    return page
 
 
 def active_row(page: Page) -> str:
     return page.locator(f"{ROWS}.is-active").get_attribute("data-row") or ""
 
 
-def test_rows_are_walked_selected_and_added(page_of_rows: Page, console: list[str]) -> None:
-    page = page_of_rows
+def test_rows_are_asked_for_walked_selected_and_added(
+    page: Page, site: str, worker: Worker, alice: User, console: list[str]
+) -> None:
+    ask_by_keys(page, site)
     keys = page.locator(ROWS).evaluate_all("rows => rows.map(row => row.dataset.row)")
     page.keyboard.press("j")
     page.keyboard.press("j")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser.conftest import VIEWPORT
 from tests.browser.places import places as places
+from tests.browser.places import sign_in
 from tests.browser.steps import ROWS
 from tests.search.make import answered
 
@@ -53,7 +54,8 @@ def size_of(picture: bytes) -> tuple[int, int]:
     return width, height
 
 
-def test_the_picture_in_the_readme(page: Page, places: dict[str, str], site: str, alice: User) -> None:
+def test_the_picture_in_the_readme(page: Page, sandbox: object, site: str, alice: User) -> None:
+    sign_in(page, site, alice)
     search = answered(PICTURED, alice)
     page.goto(f"{site}{reverse('result', args=[search.pk])}?{PICTURED_FILTERS}")
     for marked in ("tr.exclusive", "tr.planned", "tr:not(.exclusive, .planned)"):

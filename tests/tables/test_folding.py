@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from mastportal.tables.codes import OpenTable
+from mastportal.tables.facetlinks import ADDRESS_MOST
 from mastportal.tables.facets import facets
 from mastportal.tables.fewvalues import few_valued
 from mastportal.tables.filters import matching
@@ -100,8 +101,9 @@ def test_hostile_names_fold_and_filter(name: str) -> None:
         make.table([("1", name, None, 1, 1.0, None, None), ("2", "M 1", None, 1, 1.0, None, None)])
     )
     shown = table_view(table, query(FOLD), "/r/", facet_columns=("target_name",)).facets[0].values
-    assert len(shown) == 2
-    for value in shown:
+    linked = [value for value in shown if value.url]
+    assert (len(shown), len(linked)) == (2, 1 if len(name) > ADDRESS_MOST else 2)
+    for value in linked:
         wanted = TableQuery.parse(value.url.partition("?")[2], make.SCHEMA)
         assert matching(table, wanted).sum() == 1
 
