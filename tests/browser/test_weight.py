@@ -10,11 +10,11 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, Response, expect
 
+from tests.basket.make import basket_of
 from tests.browser.conftest import VIEWPORT
-from tests.browser.places import places as places
 from tests.browser.places import sign_in
-from tests.browser.steps import ROWS
-from tests.search.make import answered
+from tests.browser.steps import ARCHIVE_PATIENCE_MS, ROWS
+from tests.search.make import PROGRAMME, answered
 
 pytestmark = pytest.mark.browser
 MOST_BYTES = 150_000
@@ -38,12 +38,14 @@ def weight(page: Page, address: str) -> int:
     return sum(len(gzip.compress(body)) for body in bodies.values())
 
 
-def test_first_pages_are_light(browser: Browser, page: Page, places: dict[str, str]) -> None:
-    cookies = page.context.cookies()
-    for name in ("search", "result", "basket"):
+def test_first_pages_are_light(browser: Browser, site: str, alice: User, sandbox: object) -> None:
+    rows = reverse("result", args=[answered(PROGRAMME, alice).pk])
+    basket = reverse("basket", args=[basket_of(alice, 2).pk])
+    for address in ("/", rows, basket):
         context = browser.new_context()
-        context.add_cookies(cookies)
-        assert weight(context.new_page(), places[name]) < MOST_BYTES, name
+        page = context.new_page()
+        sign_in(page, site, alice)
+        assert weight(page, f"{site}{address}") < MOST_BYTES, address
         context.close()
 
 
@@ -57,13 +59,15 @@ def size_of(picture: bytes) -> tuple[int, int]:
 def test_the_picture_in_the_readme(page: Page, sandbox: object, site: str, alice: User) -> None:
     sign_in(page, site, alice)
     search = answered(PICTURED, alice)
-    page.goto(f"{site}{reverse('result', args=[search.pk])}?{PICTURED_FILTERS}")
+    page.goto(f"{site}{reverse('result', args=[search.pk])}?{PICTURED_FILTERS}#sky")
     for marked in ("tr.exclusive", "tr.planned", "tr:not(.exclusive, .planned)"):
         expect(page.locator(f"tbody {marked}").first).to_be_in_viewport()
     expect(page.locator(".chips .chip")).to_have_count(1)
     for number in (0, 4):
         page.locator(ROWS).nth(number).get_by_role("checkbox").check()
     expect(page.locator("#table-view .counts")).to_contain_text("2 selected")
+    expect(page.locator("[data-sky-summary]")).to_contain_text("footprints", timeout=ARCHIVE_PATIENCE_MS)
+    page.wait_for_load_state("networkidle")  # the survey's tiles
     picture = page.screenshot(caret="initial")
     if os.environ.get("UPDATE_SCREENSHOTS"):
         PICTURE.write_bytes(picture)

@@ -20,7 +20,7 @@ from tests.search.make import answered, latest
 
 PLACE = {
     "collection": "observations",
-    "target": "80.4827 -69.494 r=5m",
+    "target": "80.4827 -69.494 r=1m",
     "criteria": {"obs_collection": ["JWST"], "calib_level": ["3"]},
 }
 LONG = {"instrument": "nircam", "criteria": {"channel": ["LONG"], "exp_type": ["NRC_IMAGE"]}}
@@ -51,7 +51,7 @@ def test_what_remains_holds_such_files_and_nothing_else_does(sandbox: Sandbox, a
     assert {o: row["files_matched"] for o, row in found.items()} == {o: len(h) for o, h in held.items() if h}
     assert 0 < len(found) < len(all_there)
     assert all(row["distance"] is not None for row in found.values())
-    assert search.current.understood["radius_deg"] == pytest.approx(5 / 60)
+    assert search.current.understood["radius_deg"] == pytest.approx(1 / 60)
     assert "only those that hold" in search.words
 
 
