@@ -49,6 +49,7 @@ class Pane {
   // ---------- what is drawn
   /** Where the usual columns hold nothing in these rows, the next ones that do. */
   async lookFurther() {
+    if (document.getElementById("table-view").dataset.matched === "0") return;
     const field = this.form.elements.x;
     const others = [...field.options].filter((option) => option.dataset.unit === "MJD").slice(0, 3);
     for (const { value } of others) {

@@ -23,7 +23,7 @@ const api = (what) => `/api/v1/searches/${table.dataset.search}/${what}?result=$
 
 function words() {
   if (!chosen.size) return "";
-  const gone = outside && filtered() ? `, ${number(outside)} not in these filters` : "";
+  const gone = outside && filtered() ? `, ${number(outside)} filtered out` : "";
   return `${number(chosen.size)} selected${gone}`;
 }
 

@@ -191,7 +191,10 @@ export class Controls {
     this.clicked = { clicked: position, pointer: this.clicked, middle: null }[which];
     const both = ofPlace(position);
     this.find("place").dataset.which = which;
-    this.find("place").textContent = `${which === "pointer" ? "" : `${which} `}${both.decimal}  ${both.sexagesimal}`;
+    const sexagesimal = document.createElement("span");
+    sexagesimal.className = "nowrap";
+    sexagesimal.textContent = both.sexagesimal;
+    this.find("place").replaceChildren(`${which === "pointer" ? "" : `${which} `}${both.decimal}  `, sexagesimal);
     for (const button of this.root.querySelectorAll("[data-sky-copy]")) {
       button.hidden = false;
       if (which !== "pointer") button.dataset.copy = both[button.dataset.skyCopy];

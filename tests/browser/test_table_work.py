@@ -73,7 +73,7 @@ def test_a_selection_lasts_over_pages_and_filters(
     expect(page.locator(COUNTS)).to_contain_text("24 selected")
     Person(page, "").filter("target_name", "VV191")
     expect(page.locator(COUNTS)).to_contain_text("24 selected, ")
-    expect(page.locator(COUNTS)).to_contain_text("not in these filters")
+    expect(page.locator(COUNTS)).to_contain_text("filtered out")
     shoot("selection")
     page.locator("[data-clear-selection]").first.click()
     expect(page.locator("[data-selected-count]")).to_be_hidden()
