@@ -40,7 +40,7 @@ function take(answer) {
   scene.styles = stylesOf(scene.footprints?.rows ?? []);
   if (scene.footprints) showStyles(controls.legend, scene.styles);
   else showScale(controls.legend, scene.coverage.scale);
-  const sentence = scene.footprints ? said.ofFootprints(scene.footprints) : said.ofCoverage(scene.coverage);
+  const sentence = scene.footprints ? said.ofFootprints(scene.footprints, part !== null) : said.ofCoverage(scene.coverage);
   controls.summary((part ? said.ofPart(answer.matched) : "") + sentence);
   controls.colourable(scene.footprints !== null);
   map?.cover(scene.coverage?.moc ?? null, COVERED);

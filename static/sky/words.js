@@ -11,9 +11,9 @@ function where(cap) {
   return ` around ${ra.toFixed(4)} ${dec < 0 ? "" : "+"}${dec.toFixed(4)}, ${angleWords(2 * cap.radius)} across`;
 }
 
-/** A sentence or two about footprints. */
-export function ofFootprints(footprints) {
-  if (!footprints.rows.length) return "No rows match, so there is nothing on the sky.";
+/** A sentence or two about footprints, of all rows or of the part in sight. */
+export function ofFootprints(footprints, isPart = false) {
+  if (!footprints.rows.length) return isPart ? "none." : "No rows match, so there is nothing on the sky.";
   const said = [`${plural(footprints.drawn, "footprint")}${where(footprints.around())}.`];
   if (footprints.marked) said.push(`${plural(footprints.marked, "row")} without a footprint, shown as ${footprints.marked === 1 ? "a marker" : "markers"}.`);
   if (footprints.nowhere) said.push(`${plural(footprints.nowhere, "row")} with neither footprint nor position, not shown.`);
