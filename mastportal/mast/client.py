@@ -28,23 +28,13 @@ from mastportal.mast.criteria import Criteria, parse_question
 from mastportal.mast.errors import ArchiveError, NotFound, TimedOut, TooMany, Unavailable
 from mastportal.mast.fields import PRODUCT_FIELDS, Field, fields_by_name
 from mastportal.mast.leaving_out import leaving_out
+from mastportal.mast.resolving import Resolved, it_moves, nobody_knows, place_in
 from mastportal.mast.solar_system import is_moving_body, target_name_question
 from mastportal.mast.value_counts import count_values
 
 PAGE_ROWS = 50_000
 ATTEMPTS = 4
 _OFFER_TIMEOUT_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """What a name stands for: ICRS degrees, the object's radius where the resolver knows it, and who knew."""
-
-    name: str
-    ra_deg: float
-    dec_deg: float
-    radius_deg: float | None
-    resolver: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +71,10 @@ class MastClient:
         """
         asked = Asked("Mast.Name.Lookup", {"input": " ".join(name.split()), "format": "json"})
         answer = self._retried(lambda: json_object(self._ask(asked, page=1, page_rows=PAGE_ROWS)))
-        places = answer.get("resolvedCoordinate")
-        if not places:
-            if places is None and answer.get("status") == "ERROR":
-                raise Unavailable("The archive's name resolver could not answer.")
+        place = place_in(answer, name)
+        if place is None:
             raise self._unknown_name(name)
-        return _resolved(name, places[0])
+        return place
 
     def count(self, criteria: Criteria) -> int:
         """How many rows the question has, planned observations among them; at most, for some (`asking`)."""
@@ -219,14 +207,9 @@ class MastClient:
 
     def _unknown_name(self, name: str) -> NotFound:
         if not is_moving_body(name):
-            return NotFound(f"No resolver knows “{name}”; check the spelling, or give a position.")
+            return nobody_knows(name)
         suggestion = target_name_question(name)
-        error = NotFound(
-            f"“{name}” moves across the sky, so it has no position; search by target name instead: "
-            f"{self._how_many(suggestion)}."
-        )
-        error.suggestion = suggestion
-        return error
+        return it_moves(name, suggestion, self._how_many(suggestion))
 
     def _how_many(self, suggestion: dict[str, object]) -> str:
         archive = replace(
@@ -255,20 +238,6 @@ def _sent(call: Callable[[], Any]) -> Any:
         ) from None
     except (AttributeError, KeyError, TypeError):
         raise Unavailable("The archive's answer is not of the kind that was asked for.") from None
-
-
-def _resolved(name: str, place: dict[str, Any]) -> Resolved:
-    try:
-        radius_deg = float(place.get("radius") or 0) or float(place.get("majorAxis") or 0) / 2
-        return Resolved(
-            name=" ".join(str(place.get("canonicalName") or name).split()),
-            ra_deg=float(place["ra"]) % 360,
-            dec_deg=float(place["decl"]),
-            radius_deg=radius_deg if radius_deg > 0 else None,
-            resolver=str(place.get("resolver") or ""),
-        )
-    except (KeyError, TypeError, ValueError):
-        raise Unavailable("The archive's name resolver answered without a position.") from None
 
 
 def _too_many(count: int, limit: int) -> TooMany:

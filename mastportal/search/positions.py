@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from mastportal.mast.client import MastClient, Resolved
+from mastportal.mast.client import MastClient
 from mastportal.mast.errors import ArchiveError, TimedOut, Unavailable
+from mastportal.mast.resolving import Resolved
 from mastportal.mast.target import tidy_name
 from mastportal.search.models import Lookup
 from mastportal.search.parallel import in_parallel

@@ -57,7 +57,7 @@ class OpenTable:
         """Bytes of the table and of everything cached beside it."""
         with self._lock:
             beside = sum(each.nbytes for each in (*self._kept.values(), *self._recent.values()))
-            return int(self.table.nbytes) + beside + sum(codes.nbytes for codes in self._codes.values())
+            return int(self.table.nbytes + beside + sum(codes.nbytes for codes in self._codes.values()))
 
     def codes(self, column: str) -> Codes:
         if column not in self._codes:

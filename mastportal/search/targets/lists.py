@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mastportal.mast.client import Resolved
 from mastportal.mast.coordinates import as_sexagesimal
 from mastportal.mast.criteria import parse_criteria
 from mastportal.mast.errors import BadQuestion
+from mastportal.mast.resolving import Resolved
 from mastportal.mast.target import display_name, format_radius, tidy_name
 from mastportal.mast.target_entries import COLLECTION, Entry, parse_entry, radius_of
 from mastportal.mast.target_files import as_written

@@ -8,10 +8,11 @@ from typing import Any
 import pyarrow as pa
 from django.conf import settings
 
-from mastportal.mast.client import MastClient, Resolved
+from mastportal.mast.client import MastClient
 from mastportal.mast.criteria import Criteria
 from mastportal.mast.errors import NotFound, TooMany
 from mastportal.mast.fields import arrow_schema
+from mastportal.mast.resolving import Resolved
 from mastportal.mast.target import tidy_name
 from mastportal.mast.target_entries import Entry
 from mastportal.mast.target_list import TargetList
