@@ -170,7 +170,9 @@ def prepared(body: Mapping[str, object]) -> dict[str, object]:
 def _search(text: str) -> Search:
     try:
         search = Search.objects.select_related("current", "latest").get(pk=UUID(text))
-    except (ValueError, Search.DoesNotExist):
+    except ValueError:
+        raise BadQuestion("That is not the id of a search.", field="from_search") from None
+    except Search.DoesNotExist:
         raise NotFound("There is no such search.") from None
     if search.collection != "jwst-keywords":
         raise BadQuestion(

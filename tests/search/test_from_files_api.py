@@ -92,8 +92,8 @@ def test_a_mistaken_question_is_refused_in_one_sentence(
 
 
 def test_no_such_search_and_one_of_another_kind(api: APIClient, alice: User, sandbox: Sandbox) -> None:
-    for name in (str(uuid4()), "nonsense", None, [1], "\x00"):
-        assert api.post(SEARCHES, {"from_search": name}, format="json").status_code == 404
+    for name, status in ((str(uuid4()), 404), ("nonsense", 400), (None, 400), ([1], 400), ("\x00", 400)):
+        assert api.post(SEARCHES, {"from_search": name}, format="json").status_code == status
     observations = answered(PROGRAMME, alice)
     answer = api.post(SEARCHES, {"from_search": str(observations.pk)}, format="json")
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, "from_search")
