@@ -9,6 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from mastportal.mast.client import ATTEMPTS
+from mastportal.mast.errors import Unavailable
+from mastportal.mast.resolving import Resolved
+from mastportal.mast.target import tidy_name
 from mastportal.search import lookups, positions, results
 from mastportal.search.models import Lookup, ResultSet, Search
 from tests.conftest import Sandbox
@@ -117,10 +121,22 @@ def test_a_worker_that_takes_over_goes_on_from_the_names(sandbox: Sandbox, alice
 
 
 def test_a_resolver_that_is_down_is_not_asked_a_thousand_times(sandbox: Sandbox, settings) -> None:
-    settings.ASK_CONNECTIONS, settings.QUESTION_TIMEOUT_S = 4, 1
-    sandbox.faults({"match": "invoke", "times": 10_000, "fault": "status", "status": 403})
-    found = positions.positions_of([f"star {number}" for number in range(20)], lambda: None)
-    assert not any(isinstance(place, positions.Resolved) for place in found.values())
+    settings.ASK_CONNECTIONS, settings.POLL_S = 4, 0.001
+    sandbox.faults({"match": "invoke", "times": 10_000, "fault": "status", "status": 503})
+    mark, names = sandbox.mark(), [f"star {number}" for number in range(200)]
+    with pytest.raises(Unavailable):
+        positions.positions_of(names, lambda: None)
+    # Those that failed, those under way in each connection, and what was begun while they were read.
+    most = 4 * settings.ASK_CONNECTIONS + positions.MOST_FAILURES
+    assert len(questions(sandbox.log(mark))) <= most * ATTEMPTS
+
+
+def test_a_few_names_that_fail_leave_the_others(sandbox: Sandbox, settings) -> None:
+    settings.ASK_CONNECTIONS, settings.POLL_S = 1, 0.001
+    sandbox.faults({"match": "invoke", "times": ATTEMPTS, "fault": "status", "status": 503})
+    found = positions.positions_of(["VV 191", "m57"], lambda: None)
+    assert isinstance(found[tidy_name("VV 191")], Unavailable)
+    assert isinstance(found[tidy_name("m57")], Resolved)
 
 
 def test_more_rows_than_are_kept_are_refused(sandbox: Sandbox, alice: User, settings) -> None:
@@ -224,7 +240,11 @@ def test_over_rest(api, sandbox: Sandbox) -> None:
     address = "/api/v1/searches"
     bad = api.post(address, listed("m57", "m57 r=-1"), format="json")
     assert (bad.status_code, bad.json()["error"]["field"]) == (400, "targets")
-    assert api.post(address, listed(*["m57"] * 1001), format="json").status_code == 422
+    places = [f"10 {number / 20 - 25:.3f}" for number in range(1001)]
+    assert api.post(address, listed(*places), format="json").status_code == 422
+    assert api.post(address, listed(*places[1:]), format="json").status_code == 202
+    assert api.post(address, listed("m57", "x" * 1_000_001), format="json").status_code == 400
+    ResultSet.objects.all().delete()
     counted = api.post(f"{address}/count", listed("m57"), format="json")
     assert (counted.status_code, counted.json()["error"]["code"]) == (400, "bad_question")
     asked = api.post(address, listed("m57", NOBODY), format="json")

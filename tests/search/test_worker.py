@@ -18,7 +18,7 @@ from mastportal.search import products, tasks
 from mastportal.search.models import ProductList, ResultSet
 from mastportal.work import Phase
 from tests.conftest import CHECKOUT, Sandbox, Worker, client_of, wait_until
-from tests.search.make import M57, PROGRAMME, questions
+from tests.search.make import M57, PROGRAMME, answered, questions
 
 SEARCHES = "/api/v1/searches"
 pytestmark = pytest.mark.usefixtures("worker")
@@ -93,6 +93,27 @@ def test_what_a_killed_worker_had_is_taken_over_and_lost_messages_are_sent_again
     assert finished(api, address)["phase"] == finished(api, lost)["phase"] == "COMPLETED"
     wait_until(lambda: products.state(["987654321"]).here)
     assert ResultSet.objects.filter(attempts__gte=2).exists()
+
+
+def test_a_list_of_targets_whose_worker_was_killed_ends_as_any_other(
+    api: APIClient, sandbox: Sandbox, worker: Worker, sweeping: None, alice: User
+) -> None:
+    question = {"collection": "targets", "targets": ["m57", "VV 191", "no such thing"], "radius_deg": 0.02}
+    sandbox.faults({"match": "Cone", "times": 1, "fault": "stall"})
+    mark = sandbox.mark()
+    address = api.post(SEARCHES, question, format="json")["Location"]
+    wait_until(lambda: questions(sandbox.log(mark)).count("Mast.Caom.Cone") == 2)
+    worker.kill()
+    worker.start()
+    body = finished(api, address)
+    assert (body["phase"], body["understood"]["resolved"]) == ("COMPLETED", 2)
+    assert ResultSet.objects.get().attempts == 2
+    # What the first worker found out was not asked again, save the name that nobody knows.
+    assert questions(sandbox.log(mark)).count("Mast.Name.Lookup") == 4
+    rows = api.get(f"{address}/rows?page_size=1000").json()["rows"]
+    again = answered(question, alice, refresh=True)
+    assert len(rows) == len({row["obsid"] for row in rows}) == again.current.row_count > 0
+    assert {row["searched_target"] for row in rows} == {"m57", "VV 191"}
 
 
 def test_a_silent_archive_is_given_up_in_time(api: APIClient, sandbox: Sandbox) -> None:
