@@ -1,5 +1,6 @@
 // The filters' pane: ranges drawn on the histograms, and the pane's width. The inputs below a histogram do the same.
 import { say } from "./events.js";
+import { remember, remembered } from "./remember.js";
 
 const NARROWEST = 180, WIDEST = 640, STEP = 20, USUAL = 248;
 
@@ -40,7 +41,7 @@ document.addEventListener("pointerdown", (event) => {
 
 // ---------- the pane's width, kept in this browser; set on the page, which no swap replaces
 function width() {
-  try { return Number(localStorage.getItem("filters-width")) || USUAL; } catch { return USUAL; }
+  return Number(remembered("filters-width", USUAL)) || USUAL;
 }
 function setWidth(px) {
   const kept = Math.round(Math.max(NARROWEST, Math.min(WIDEST, px)));
@@ -49,7 +50,7 @@ function setWidth(px) {
   return kept;
 }
 function keep(px) {
-  try { localStorage.setItem("filters-width", String(setWidth(px))); } catch { setWidth(px); }
+  remember("filters-width", setWidth(px));
 }
 
 document.addEventListener("pointerdown", (event) => {

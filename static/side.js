@@ -1,5 +1,6 @@
 // The pane beside the table: opened, folded, resized, and its tabs. Sky and plots are loaded when first shown.
 import { hear } from "./events.js";
+import { remember, remembered } from "./remember.js";
 
 const pane = document.getElementById("side-pane");
 const bench = document.querySelector("[data-workbench]");
@@ -7,13 +8,6 @@ const WIDEST_PART = 0.75;
 const NARROWEST_PX = 240;
 const modules = { sky: () => import("./sky.js"), plot: () => import("./plot.js"), timeline: () => import("./plot.js") };
 const loaded = new Map();
-
-function remembered(name, fallback) {
-  try { return JSON.parse(localStorage.getItem(name)) ?? fallback; } catch { return fallback; }
-}
-function remember(name, value) {
-  try { localStorage.setItem(name, JSON.stringify(value)); } catch { /* private windows may refuse */ }
-}
 
 const panel = (name) => pane.querySelector(`[data-side-panel="${name}"]`);
 

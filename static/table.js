@@ -3,6 +3,7 @@
 import "./previews.js";
 import { begin as beginColumns } from "./columns.js";
 import { begin as beginFacets } from "./facets.js";
+import { remember, remembered } from "./remember.js";
 import { arrived, tie } from "./rows.js";
 import { begin as beginSelection } from "./selection.js";
 
@@ -10,13 +11,6 @@ const view = () => document.getElementById("table-view");
 const plainClick = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.altKey;
 let focusKey = null;
 let scrolled = new Map();
-
-function remembered(name, fallback) {
-  try { return JSON.parse(localStorage.getItem(name)) ?? fallback; } catch { return fallback; }
-}
-function remember(name, value) {
-  try { localStorage.setItem(name, JSON.stringify(value)); } catch { /* private windows may refuse */ }
-}
 
 /** What a link or field is called, to find its like in the table that takes this one's place. */
 function keyOf(element) {

@@ -1,4 +1,5 @@
 // Which columns a plot shows: from the address, else as last chosen for this kind of table, else the usual ones.
+import { remember, remembered } from "../remember.js";
 
 const USUAL = {
   plot: { x: ["t_min", "expstart", "date_obs_mjd"], y: ["t_exptime", "effexptm", "duration"], colour: ["instrument_name", "exp_type", "filter"] },
@@ -10,10 +11,6 @@ const ENDS = { t_min: "t_max", expstart: "expend", vststart_mjd: "visitend_mjd",
 const kind = () => document.getElementById("table-view")?.dataset.key ?? "";
 const place = (name) => `plot:${name}:${kind()}`;
 
-function remembered(name) {
-  try { return JSON.parse(localStorage.getItem(place(name))) ?? {}; } catch { return {}; }
-}
-
 function addressed(name) {
   const [tab, said] = location.hash.slice(1).split("?");
   return tab === name && said ? Object.fromEntries(new URLSearchParams(said)) : null;
@@ -23,7 +20,7 @@ const has = (select, value) => [...select.options].some((option) => option.value
 
 /** Set the form's fields; true where a person chose them before. */
 export function fill(form, name) {
-  const said = addressed(name) ?? remembered(name);
+  const said = addressed(name) ?? remembered(place(name), {});
   for (const field of form.querySelectorAll("select")) {
     const wanted = said[field.name];
     const usual = (USUAL[name][field.name] ?? []).find((each) => has(field, each));
@@ -48,6 +45,6 @@ export function wantedOf(form) {
 
 /** Into the address, so that it can be shared, and into this browser's memory. */
 export function keep(name, { end, ...wanted }) {
-  try { localStorage.setItem(place(name), JSON.stringify(wanted)); } catch { /* private windows may refuse */ }
+  remember(place(name), wanted);
   history.replaceState(history.state, "", `#${name}?${new URLSearchParams(wanted)}`);
 }
