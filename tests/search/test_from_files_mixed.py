@@ -102,7 +102,7 @@ def test_one_call_of_the_api(api: APIClient, sandbox: Sandbox) -> None:
 
 
 def test_the_panel_asks_it_and_an_address_carries_it(client: Client, alice: User) -> None:
-    address = "collection=observations&target=80.4827+-69.494+r%3D5m&c.calib_level=3"
+    address = "collection=observations&target=80.4827+-69.494+r%3D1m&c.calib_level=3"
     address += (
         "&holding.instrument=nircam&holding.c.exp_type=NRC_IMAGE&holding.c.filter=&holding.min.effexptm=1"
     )
