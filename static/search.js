@@ -1,4 +1,5 @@
 // The search panel: short addresses, a count that follows what is typed, and the seconds of a wait.
+import { remember, remembered } from "./remember.js";
 
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-search-panel]")) return;
@@ -122,7 +123,7 @@ function showValues() {
 
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-with-values]")) return;
-  localStorage.setItem(WITH_VALUES, event.target.checked ? "1" : "");
+  remember(WITH_VALUES, event.target.checked);
   if (event.target.checked) askValues();
   else {
     document.querySelector("#values-state").replaceChildren();
@@ -158,6 +159,6 @@ document.addEventListener("htmx:load", () => {
   const box = withValues();
   if (box && !box.dataset.begun) {
     box.dataset.begun = "1";
-    box.checked = localStorage.getItem(WITH_VALUES) === "1";
+    box.checked = Boolean(remembered(WITH_VALUES, false));
   }
 });
