@@ -123,5 +123,7 @@ export async function openMap(place, survey) {
     gridOptions: { enabled: false, showLabels: true, thickness: 1, labelSize: 11 },
     mode: "dark",
   });
+  // Its logo is a link without a name.
+  for (const link of place.querySelectorAll("a:not([aria-label])")) link.setAttribute("aria-label", "Aladin Lite");
   return new SkyMap(A, aladin, place);
 }
