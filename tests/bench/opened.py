@@ -7,7 +7,7 @@ from tests.bench.memory import Peak
 from tests.bench.portal import Portal, portal
 
 MIB = 1024**2
-ROWS = 200_000
+ROWS = 60_000
 RESULTS = 50
 BOUND_MIB = 96
 # Beside the tables: what Python and Arrow keep of freed memory, and one table being opened.
