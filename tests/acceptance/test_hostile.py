@@ -234,7 +234,9 @@ def asked(web: Client, search: Search, address: str, **headers: str) -> Any:
     return web.get(address.format(search=search.pk, result=search.current_id), **headers)
 
 
-@pytest.mark.parametrize(("address", "read"), ADDRESSES, ids=lambda each: getattr(each, "__name__", str(each)[:60]))
+@pytest.mark.parametrize(
+    ("address", "read"), ADDRESSES, ids=lambda each: getattr(each, "__name__", str(each)[:60])
+)
 def test_every_address_survives_hostile_rows(
     web: Client, search: Search, address: str, read: Callable[[bytes], None]
 ) -> None:
