@@ -16,6 +16,8 @@ import * as said from "./sky/words.js";
 
 const REFINE_AFTER_MS = 300;
 const NOTE_AFTER_MS = 400;
+// Web servers take lines of 8 kB; the rest is for the path and what the pane adds when it asks.
+const LONGEST_QUERY = 7500;
 const scene = { footprints: null, styles: new Map(), coverage: null, regions: [], selected: new Set(), lit: null, sketch: null };
 let controls = null;
 let map = null;
@@ -28,10 +30,21 @@ let whole = null;
 let part = null;
 let refining = 0;
 let noting = 0;
+let painting = 0;
 
 const table = () => document.getElementById("table-view")?.dataset;
-const repaint = () => painter?.paint(scene);
+const tooLong = (query) => `This region makes the address ${query.length.toLocaleString("en")} characters long, and at most ${LONGEST_QUERY.toLocaleString("en")} can be sent: leave out corners, or use a circle.`;
 const allAround = () => whole?.coverage.around() ?? scene.footprints?.around() ?? null;
+
+/** Paint now, in the frame in which the map has moved. */
+function paint() {
+  cancelAnimationFrame(painting);
+  painting = 0;
+  painter?.paint(scene);
+}
+
+/** Paint once in the next frame, whatever has changed by then. */
+function repaint() { painting ||= requestAnimationFrame(paint); }
 
 // ---------- what the portal knows
 function take(answer) {
@@ -139,7 +152,15 @@ function pick(position) {
   say("row:reveal", { key, from: "sky" });
 }
 
-function filterBy(regions) { say("table:filter", { changes: { sky: regions.length ? regions.map(words) : null } }); }
+/** Have the table filtered by these. Throws an Error whose message is a sentence. */
+function filterBy(regions) {
+  const sky = regions.map(words);
+  const query = new URLSearchParams(location.search);
+  query.delete("sky");
+  for (const each of sky) query.append("sky", each);
+  if (String(query).length > LONGEST_QUERY) throw new Error(tooLong(String(query)));
+  say("table:filter", { changes: { sky: sky.length ? sky : null } });
+}
 
 // ---------- the pane itself
 function noteSoon() {
@@ -148,7 +169,7 @@ function noteSoon() {
 }
 
 function moved() {
-  repaint();
+  paint();
   refineSoon();
   noteSoon();
   controls.place(map.centre);

@@ -3,6 +3,7 @@ import { apart, arc, cap, dot, goesRound, ring, vector } from "./sphere.js";
 
 const WIDEST = 89;
 const LONGEST_NAME = 80;
+const ROUNDING = 1e-12;
 
 const finite = (numbers) => Array.isArray(numbers) && numbers.length > 0 && numbers.every(Number.isFinite);
 
@@ -23,7 +24,10 @@ function shapesOf(shapes) {
   return shapes.filter(([, numbers]) => finite(numbers)).map(([kind, numbers]) => (kind === "c" ? circleOf(numbers) : polygonOf(numbers)));
 }
 
+const near = (shape, point, reach) => dot(shape.centre, point) >= Math.cos(Math.min(180, shape.radius + reach) * Math.PI / 180) - ROUNDING;
+
 function holds(shape, point, reach) {
+  if (!near(shape, point, reach)) return false;
   const distance = apart(shape.centre, point);
   if (shape.radius < reach) return distance <= reach;
   return distance <= shape.radius && (!shape.corners || (shape.radius < WIDEST && goesRound(shape.corners, point)));
@@ -52,8 +56,7 @@ export class Footprints {
   /** The rows at a point, the smallest first; a marker or what is tiny counts within `reach` degrees. */
   at(ra, dec, reach) {
     const point = vector(ra, dec);
-    const near = Math.cos(reach * Math.PI / 180);
-    const found = this.rows.filter((row) => (row.marker ? dot(row.marker, point) >= near : row.shapes.some((shape) => holds(shape, point, reach))));
+    const found = this.rows.filter((row) => (row.marker ? near({ centre: row.marker, radius: 0 }, point, reach) : row.shapes.some((shape) => holds(shape, point, reach))));
     return found.sort((one, other) => one.size - other.size);
   }
 
