@@ -213,7 +213,7 @@ export async function open(panel) {
   if (map) {
     painter = new Painter(root.querySelector("[data-sky-over]"), map);
     lookAsAsked();
-    map.follow(moved);
+    map.follow(moved, paint);
   }
   scene.selected = new Set(selected());
   arrived();
@@ -222,7 +222,7 @@ export async function open(panel) {
 export function shown() {
   isAway = false;
   if (!controls) return;
-  map?.follow(moved);
+  map?.follow(moved, paint);
   arrived();
 }
 

@@ -46,6 +46,9 @@ export class SkyMap {
   get fov() { return this.aladin.getFov()[0]; }
   get isFlat() { return this.aladin.getProjectionName() === FLAT; }
   get size() { return this.aladin.getSize(); }
+  /** Tells one view from another. The pixel of the middle is part of it: a new size is Aladin's own only frames later. */
+  get view() { return [this.looks, ...(this.toPixel(...this.centre) ?? []).map(Math.round)].join(); }
+  get looks() { return [...this.centre, this.fov, ...this.size].join(); }
   get degPerPixel() { return this.fov / this.size[0]; }
   /** The radius in degrees of a circle that holds all that is in sight. */
   get reach() {
@@ -86,13 +89,14 @@ export class SkyMap {
 
   grid(on) { this.aladin.setCooGrid({ enabled: on }); }
 
-  /** Call `act` in every frame in which the view is another one. */
-  follow(act) {
+  /** Call `moved` in every frame in which one looks elsewhere, `settled` where Aladin came after. */
+  follow(moved, settled) {
     const frame = () => {
       this.project();
-      const now = [...this.centre, this.fov, ...this.size].join();
-      if (now !== this.seen) act();
-      this.seen = now;
+      const [now, view] = [this.looks, this.view];
+      if (now !== this.seen) moved();
+      else if (view !== this.settled) settled();
+      [this.seen, this.settled] = [now, view];
       this.going = requestAnimationFrame(frame);
     };
     this.rest();

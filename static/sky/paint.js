@@ -80,7 +80,7 @@ export class Painter {
     this.size = this.map.size;
     this.scale = window.devicePixelRatio;
     const [width] = this.size;
-    this.view = [...this.map.centre, this.map.fov, this.map.isFlat, ...this.size, this.scale].join();
+    this.view = `${this.map.view},${this.map.isFlat},${this.scale}`;
     this.centre = vector(...this.map.centre);
     this.reach = this.map.reach;
     this.pixel = this.map.degPerPixel;
