@@ -119,7 +119,11 @@ def test_long_lists_are_not_sent_in_an_address(api: APIClient) -> None:
     assert re.search(r'<form method="post" action="/search/ask"', panel)
     elsewhere = re.findall(r'<button[^>]*formaction="/"[^>]*>', panel)
     assert elsewhere
-    assert all('formmethod="get"' in button for button in elsewhere)
+    assert all('formmethod="post"' in button for button in elsewhere)
+    ids = "\n".join(f"jw01073001001_02101_{n:05d}_nrca1" for n in range(MAX_IDS))
+    again = api.post("/", {"collection": "ids", "ids": ids, "advanced": "1"}, format="multipart")
+    assert again.status_code == 200
+    assert in_page(again, "jw01073001001_02101_04999_nrca1")
 
 
 def test_as_many_ids_as_may_be(journey: Journey) -> None:

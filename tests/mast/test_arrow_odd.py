@@ -53,8 +53,9 @@ def test_numbers_come_through_unchanged(values):
 @given(
     st.lists(st.text(min_size=1, max_size=8).filter(lambda text: not text.startswith("/Date(")), max_size=6)
 )
-def test_texts_come_through_unchanged(values):
-    assert column("target_name", *values) == values
+def test_texts_come_through_unchanged_but_for_nuls(values):
+    """A database's text and an XML file cannot hold a NUL, and nobody means one."""
+    assert column("target_name", *values) == [value.replace("\0", "") for value in values]
 
 
 @pytest.mark.parametrize(

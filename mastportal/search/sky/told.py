@@ -26,9 +26,9 @@ MOC_ORDERS_BELOW = 3  # a density cell is drawn over 64 cells of the coverage
 
 # The first of these columns that a table has gives a footprint its colour.
 COLOURS = {
-    "mission": ("obs_collection",),
-    "instrument": ("instrument_name", "instrume"),
-    "filter": ("filters", "filter"),
+    "mission": ("obs_collection", "telescop"),
+    "instrument": ("instrument_name", "instrume", "exp_type"),
+    "filter": ("filters", "filter", "grating", "channel"),
     "access": (),
 }
 _TOLD = ("obs_id", "target_name", "filename", "targname")
