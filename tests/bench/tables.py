@@ -57,7 +57,8 @@ def by_pyarrow(table: pa.Table) -> tuple[dict[str, dict[object, int]], pa.Table]
     return counts, matched.take(order[:50])
 
 
-def _download(running: Portal, search: str) -> pa.Table:
+def downloaded(running: Portal, search: str) -> pa.Table:
+    """All rows and columns of a search."""
     body = (
         running.api.get(f"searches/{search}/export", params={"format": "parquet"}).raise_for_status().content
     )
@@ -97,7 +98,7 @@ def _figures(rows: int) -> list[Figure]:
         found = running.search(
             {"collection": "observations", "criteria": {"obs_collection": ["JWST", "HST"]}}
         )
-        table = _download(running, found["id"])
+        table = downloaded(running, found["id"])
         assert table.num_rows >= rows, f"only {table.num_rows} rows"
         _same(running, found["id"], table)
         browser = running.browser()
