@@ -53,13 +53,17 @@ def drag(page: Page, panel: str, start: tuple[float, float], end: tuple[float, f
 
 
 def longest_task_ms(trace: bytes) -> float:
-    """The longest task of the page's main thread, in processor time, since the plot began to be drawn."""
+    """The longest task of the page's main thread, in processor time, since the plot began to be drawn.
+
+    The one that tracing ends in has no duration: it is long after the plot was drawn.
+    """
     events = json.loads(trace)["traceEvents"]
     (begun, *_) = [each for each in events if each["name"] == "plot-draw"]
     return max(
         each["tdur"] / 1000
         for each in events
         if each["name"].endswith("RunTask")
+        and {"dur", "tdur"} <= each.keys()
         and (each["pid"], each["tid"]) == (begun["pid"], begun["tid"])
         and each["ts"] + each["dur"] > begun["ts"]
     )
