@@ -83,7 +83,6 @@ class Pane {
 
   show(points) {
     this.mark(-1);
-    performance.mark("plot-draw");
     this.figure.place.hidden = points.header.shown === 0;
     this.part("none").hidden = points.header.shown > 0;
     this.figure.fit();
