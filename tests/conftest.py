@@ -24,9 +24,11 @@ from accounts.models import Membership, ResearchGroup
 from mastportal.celery import app
 from tests.waiting import wait_until
 
-# How long an example takes says how busy the machine is.
-hypothesis.settings.register_profile("portal", deadline=None)
-hypothesis.settings.load_profile("portal")
+# How long an example takes says how busy the machine is. The same code is tried with the same examples, so that
+# a change is judged by what it changes; HYPOTHESIS_PROFILE=search looks for new ones.
+hypothesis.settings.register_profile("portal", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, derandomize=False)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
 
 __all__ = ["Sandbox", "Worker", "client_of", "make_person", "wait_until"]
 

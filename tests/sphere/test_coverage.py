@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mocpy import MOC
 
-from mastportal.sphere.cells import REACH, WIDTH, cells_of, corners, middles
-from mastportal.sphere.coverage import CELLS_MOST, covered, moc
+from mastportal.sphere.cells import REACH, WIDTH, cells_of, corners, finest_around, middles
+from mastportal.sphere.coverage import CELLS_MOST, COARSEST, FINER_MOST, covered, moc
 from mastportal.sphere.density import CELLS_MOST as DENSITY_MOST
 from mastportal.sphere.density import CELLS_USUAL, density, middle_cells
 from mastportal.sphere.footprints import Footprints
@@ -42,11 +42,16 @@ def test_coverage_lies_between_a_sampling_and_mocpys(
     found = footprints(" ".join(text_of(on_sky(at, flat)) for flat in triangles))
     every = np.arange(10)
     ours = covered(found, every, order)
-    theirs = MOC.from_polygons(
-        np.stack([found.ra_deg.reshape(-1, 3), found.dec_deg.reshape(-1, 3)], axis=1).reshape(-1, 3),
-        max_depth=ours.max_order,
-        n_threads=1,
-    )
+    # What covers much more sky than a cell is told in the coarser cells that fit its own size.
+    depths = np.minimum(finest_around(found.radius, order) + FINER_MOST, max(order, COARSEST))
+    theirs = [
+        MOC.from_polygons(
+            [found.ra_deg[3 * shape : 3 * shape + 3], found.dec_deg[3 * shape : 3 * shape + 3]],
+            max_depth=int(max(depths[shape], COARSEST)),
+            n_threads=1,
+        )[0]
+        for shape in every
+    ]
     assert not ours.difference(theirs[0].union(*theirs[1:])).flatten().size
     for shape in every:
         assert sampled(found, shape, order) <= cells(ours, order)
