@@ -54,6 +54,7 @@ class ResearchGroup(models.Model):
     """People who share baskets and bundles; never tokens."""
 
     name = models.CharField(max_length=120, unique=True)
+    quota_bytes = models.BigIntegerField(default=0)  # of the portal's store; 0: no limit of its own
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="research_groups"
     )

@@ -77,7 +77,10 @@ class BasketProduct(models.Model):
 
 
 class Bundle(models.Model):
-    """A frozen list of files and, once they are here, the byte layout of the archive made of them."""
+    """A frozen list of files and, once they are here, the byte layout of the archive made of them.
+
+    `asked` is what it was made from, in words. `waits_for` says in a sentence why an unfinished one pauses.
+    """
 
     class Format(models.TextChoices):
         ZIP = "zip"
@@ -97,7 +100,11 @@ class Bundle(models.Model):
     format = models.CharField(max_length=8, choices=Format, default=Format.ZIP)
     layout = models.CharField(max_length=8, choices=Layout, default=Layout.NESTED)
     wanted = models.JSONField(default=dict)
+    asked = models.TextField(blank=True)
+    pipeline_stage = models.PositiveSmallIntegerField(null=True)
+    with_references = models.BooleanField(default=False)
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.PENDING)
+    waits_for = models.TextField(blank=True)
     notes = models.JSONField(default=list)
     summary = models.JSONField(null=True)
     nudged_at = models.DateTimeField(default=timezone.now)
@@ -132,7 +139,10 @@ class Bundle(models.Model):
 
 
 class BundleFile(Work):
-    """One file of a bundle: what was asked for, and what became of it. PENDING until its turn comes."""
+    """One file of a bundle: what was asked for, and what became of it. PENDING until its turn comes.
+
+    `facts` are the version's own words as the manifest gives them: date, cal_ver, crds_ctx.
+    """
 
     bundle = models.ForeignKey(Bundle, models.CASCADE, related_name="files")
     n = models.PositiveIntegerField()
@@ -149,6 +159,7 @@ class BundleFile(Work):
     was_here = models.BooleanField(default=False)
     size_bytes = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["bundle", "n"]

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import ArchiveToken
+from accounts.models import ArchiveToken, ResearchGroup
 from mastportal.work import Phase
 
 
@@ -14,11 +14,22 @@ class Access(models.TextChoices):
     RESTRICTED = "RESTRICTED"
 
 
+class Origin(models.TextChoices):
+    """Where stored bytes came from; each is verified in the same way."""
+
+    ARCHIVE = "archive"
+    MIRROR = "mirror"
+    FOLDER = "folder"
+    ADOPTED = "adopted"
+
+
 class StoredFile(models.Model):
     """One version of one product. A reprocessed product is another version; bundles keep the one they have.
 
     `size_bytes`, `mtime_ns` and `inode` are those of the file as it was stored, checked at each open.
-    `listed_size_bytes` is what the product list said when it was fetched, right or wrong.
+    `listed_size_bytes` is what the product list said when it was fetched, right or wrong, and `told` what a
+    keyword row did (checksum, fileSize, cal_ver, crds_ctx). `header_date`, `cal_ver` and `crds_ctx` are the
+    file's own words. `group` is whose quota it counts against: of those who asked for it first.
     """
 
     data_uri = models.TextField()
@@ -34,6 +45,15 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     etag = models.TextField(blank=True)
     last_modified = models.DateTimeField(null=True)
+    archive_md5 = models.CharField(max_length=32, blank=True)
+    told = models.JSONField(default=dict, blank=True)
+    header_date = models.CharField(max_length=40, blank=True)
+    cal_ver = models.CharField(max_length=60, blank=True)
+    crds_ctx = models.CharField(max_length=60, blank=True)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.ARCHIVE)
+    group = models.ForeignKey(
+        ResearchGroup, models.SET_NULL, null=True, blank=True, related_name="stored_files"
+    )
     mtime_ns = models.BigIntegerField(null=True)
     inode = models.DecimalField(max_digits=20, decimal_places=0, null=True)
     received_bytes = models.BigIntegerField(default=0)
@@ -42,6 +62,10 @@ class StoredFile(models.Model):
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     fetched_at = models.DateTimeField(null=True)
+    fetch_s = models.FloatField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    quarantined_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
