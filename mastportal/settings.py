@@ -56,6 +56,8 @@ BUNDLE_KEEP_S = env.integer("BUNDLE_KEEP_S", 30 * 24 * 3600)
 TABLE_CACHE_BYTES = env.integer("TABLE_CACHE_BYTES", 512 * 1024**2)
 STORE_DIR = env.folder("STORE_DIR", BASE_DIR / ".portal" / "store")
 STORE_QUOTA_BYTES = env.integer("STORE_QUOTA_BYTES", 0)  # 0: as much as the disk holds
+# Left free for the database, the logs and what else shares the store's disk.
+STORE_SPARE_BYTES = env.integer("STORE_SPARE_BYTES", 256 << 20)
 STREAMS_PER_PERSON = env.integer("STREAMS_PER_PERSON", 16)
 
 # --- secrets

@@ -30,6 +30,8 @@ class StoredFile(models.Model):
     `listed_size_bytes` is what the product list said when it was fetched, right or wrong, and `told` what a
     keyword row did (checksum, fileSize, cal_ver, crds_ctx). `header_date`, `cal_ver` and `crds_ctx` are the
     file's own words. `group` is whose quota it counts against: of those who asked for it first.
+    `reserved_bytes` is the room kept for it while it comes. A `linked` one is a symlink to a file that the
+    lab keeps elsewhere: it takes no room here.
     """
 
     data_uri = models.TextField()
@@ -57,6 +59,8 @@ class StoredFile(models.Model):
     mtime_ns = models.BigIntegerField(null=True)
     inode = models.DecimalField(max_digits=20, decimal_places=0, null=True)
     received_bytes = models.BigIntegerField(default=0)
+    reserved_bytes = models.BigIntegerField(default=0)
+    linked = models.BooleanField(default=False)
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
