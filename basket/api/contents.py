@@ -20,6 +20,7 @@ from basket.incoming import rows_matching, rows_named, table_of_search
 from basket.models import Basket
 from basket.sums import state_of
 from mastportal.api import ApiError
+from mastportal.search.opening.api import query_of, rows_are_here
 from mastportal.search.products import want
 from mastportal.search.tasks import queue_products
 from mastportal.search.wire import rows_json
@@ -59,7 +60,7 @@ def rows_of(entry: RowsEntry, key: str, columns: tuple[str, ...]) -> list[dict[s
     told = entry.validated_data
     if (key in told) == ("filters" in told):
         raise ApiError("bad_question", f"Say which rows: either `{key}` or `filters`.", 400, key)
-    with tables.rows_are_here():
+    with rows_are_here():
         table = table_of_search(told["search"], told["result"])
     if key in told:
         return rows_named(table, key, told[key], columns)
@@ -111,7 +112,7 @@ class ProductsView(APIView):
     @extend_schema(operation_id="products", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, basket_id: int) -> Response:
         _, table = products_to_read(request, basket_id)
-        return Response(rows_json(table, tables.query_of(request, table)))
+        return Response(rows_json(table, query_of(request, table)))
 
     @extend_schema(operation_id="add_products", request=FilesEntry, responses=AddedSerializer)
     def post(self, request: Request, basket_id: int) -> Response:
@@ -129,7 +130,7 @@ class FacetsView(APIView):
     @extend_schema(operation_id="product_facets", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, basket_id: int) -> Response:
         _, table = products_to_read(request, basket_id)
-        return Response(tables.facets_json(table, tables.query_of(request, table), USUAL_FACETS))
+        return Response(tables.facets_json(table, query_of(request, table), USUAL_FACETS))
 
 
 class ExportView(APIView):
@@ -139,7 +140,7 @@ class ExportView(APIView):
     def get(self, request: Request, basket_id: int) -> HttpResponseBase:
         _, table = products_to_read(request, basket_id)
         format = request.query_params.get("format", "csv")
-        return tables.exported(table, tables.query_of(request, table), format, f"basket-{basket_id}-products")
+        return tables.exported(table, query_of(request, table), format, f"basket-{basket_id}-products")
 
 
 class ScriptView(APIView):

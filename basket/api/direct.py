@@ -13,7 +13,6 @@ from rest_framework.views import APIView
 
 from basket import access, bundles
 from basket.api.bundles import accepted
-from basket.api.tables import rows_are_here
 from basket.handing_out import body_of, may_take
 from basket.incoming import observation_named
 from basket.models import Bundle
@@ -21,6 +20,7 @@ from basket.phases import Phase
 from basket.tasks import queue_bundle
 from mastportal.api import ApiError
 from mastportal.files.streaming import TooManyStreams, stream_response
+from mastportal.search.opening.api import rows_are_here
 from mastportal.search.products import want
 from mastportal.search.tasks import queue_products
 

@@ -1,36 +1,15 @@
-"""The REST answers of a table: facets and an exported file; and why a search has no rows."""
+"""The REST answers of a table: facets and an exported file."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.http import StreamingHttpResponse
-from rest_framework.request import Request
 
-from mastportal.api import ApiError
-from mastportal.search.failures import HTTP_STATUS, Failed, NoRows
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.export import export
 from mastportal.tables.facets import facets
 from mastportal.tables.filters import matching
 from mastportal.tables.grammar import TableQuery
 from mastportal.tables.paging import ordered_rows
-
-
-def query_of(request: Request, table: OpenTable) -> TableQuery:
-    pairs = [(name, value) for name, values in request.query_params.lists() for value in values]
-    return TableQuery.parse(pairs, table.schema)
-
-
-@contextmanager
-def rows_are_here() -> Iterator[None]:
-    """Says in the API's shape why a search has no rows."""
-    try:
-        yield
-    except Failed as error:
-        raise ApiError(error.kind, str(error), HTTP_STATUS.get(error.kind, 409)) from error
-    except NoRows as error:
-        raise ApiError(error.code, str(error), HTTP_STATUS[error.code]) from error
 
 
 def facets_json(table: OpenTable, query: TableQuery, usual: tuple[str, ...]) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from rest_framework.response import Response
 from mastportal.api import ApiError
 from mastportal.search import from_files, lookups, results, tasks
 from mastportal.search.exports import files
-from mastportal.search.failures import HTTP_STATUS, Failed, NoRows
-from mastportal.search.models import Lookup, ResultSet, Search
+from mastportal.search.failures import HTTP_STATUS
+from mastportal.search.models import Lookup, Search
+from mastportal.search.opening.api import opened, rows_are_here, search_of
 from mastportal.search.schema import (
     COUNT,
     FACETS,
@@ -31,7 +32,6 @@ from mastportal.search.schema import (
     TARGET,
 )
 from mastportal.search.wire import facet_columns, rows_json, search_json
-from mastportal.tables.codes import OpenTable
 from mastportal.tables.facets import facets
 from mastportal.tables.grammar import TableQuery
 from mastportal.tables.paging import ordered_rows
@@ -66,15 +66,8 @@ def _question(request: Request) -> dict[str, Any]:
 
 def _from_files(question: dict[str, Any]) -> dict[str, object]:
     """A question from the files of a keyword result pinned to what is kept of it; any other as it is."""
-    try:
+    with rows_are_here():
         return from_files.prepared(question)
-    except NoRows as error:
-        raise _no_rows(error) from error
-
-
-def _no_rows(error: NoRows) -> ApiError:
-    code = error.kind if isinstance(error, Failed) else error.code
-    return ApiError(code, str(error), HTTP_STATUS.get(code, 409))
 
 
 def _recent(request: Request) -> Response:
@@ -91,28 +84,14 @@ def _recent(request: Request) -> Response:
 @api_view(["GET"])
 def search(request: Request, pk: UUID) -> Response:
     """A question and what became of it; it stays when its rows have gone."""
-    return Response(search_json(_search(pk)))
-
-
-def _search(pk: UUID) -> Search:
-    return get_object_or_404(Search.objects.select_related("current", "latest"), pk=pk)
-
-
-def _table(request: Request, pk: UUID) -> tuple[ResultSet, OpenTable, TableQuery]:
-    try:
-        result = results.snapshot(_search(pk), request.GET.get("result", ""))
-        table = results.open_table(result.pk)
-    except NoRows as error:
-        raise _no_rows(error) from error
-    parameters = [(name, value) for name, values in request.GET.lists() for value in values]
-    return result, table, TableQuery.parse(parameters, table.schema)
+    return Response(search_json(search_of(pk)))
 
 
 @extend_schema(operation_id="rows", parameters=TABLE, responses=ROWS)
 @api_view(["GET"])
 def rows(request: Request, pk: UUID) -> Response:
     """A page of a search's rows."""
-    result, table, query = _table(request, pk)
+    result, table, query = opened(request, pk)
     return Response({"result": str(result.pk)} | rows_json(table, query))
 
 
@@ -120,7 +99,7 @@ def rows(request: Request, pk: UUID) -> Response:
 @api_view(["GET"])
 def facets_of(request: Request, pk: UUID) -> Response:
     """How many rows there are of each value; a facet's counts ignore its own filter."""
-    result, table, query = _table(request, pk)
+    result, table, query = opened(request, pk)
     found = facets(table, query, facet_columns(table, query), query.facet_limit, query.within)
     return Response({"result": str(result.pk), "matched": len(ordered_rows(table, query)), "facets": found})
 
@@ -129,7 +108,7 @@ def facets_of(request: Request, pk: UUID) -> Response:
 @api_view(["GET"])
 def exported(request: Request, pk: UUID) -> StreamingHttpResponse:
     """All matching rows as a file, in the order and with the columns asked for."""
-    result, table, query = _table(request, pk)
+    result, table, query = opened(request, pk)
     file, name = files.exported(result, table, query, request.GET.get("format", "csv"))
     if not connection.in_atomic_block:
         connection.close()  # a slow reader holds no database connection

@@ -14,7 +14,8 @@ from mastportal.desk import programmes
 from mastportal.desk.programme_page import programme_json
 from mastportal.desk.schema import PROGRAMME
 from mastportal.search import results, tasks
-from mastportal.search.failures import HTTP_STATUS, Failed, NoRows, NotReady
+from mastportal.search.failures import NotReady
+from mastportal.search.opening.api import rows_are_here
 
 
 @extend_schema(operation_id="programme", responses={200: PROGRAMME, 202: PROGRAMME})
@@ -26,14 +27,11 @@ def programme(request: Request, mission: str, programme: str) -> Response:
         asked = programmes.ask(named, cast(User, request.user))
         if asked.must_queue:
             tasks.queue_results([asked.result.pk])
-    try:
-        result = results.snapshot(asked.search)
-        if not result.row_count:
-            raise ApiError("not_found", f"The archive lists no observation of programme {named}.", 404)
-        return Response(programme_json(named, result))
-    except NotReady:
-        return Response({"phase": asked.result.phase}, status=202, headers={"Location": request.path})
-    except Failed as error:
-        raise ApiError(error.kind, str(error), HTTP_STATUS.get(error.kind, 409)) from error
-    except NoRows as error:
-        raise ApiError(error.code, str(error), HTTP_STATUS[error.code]) from error
+    with rows_are_here():
+        try:
+            result = results.snapshot(asked.search)
+        except NotReady:
+            return Response({"phase": asked.result.phase}, status=202, headers={"Location": request.path})
+    if not result.row_count:
+        raise ApiError("not_found", f"The archive lists no observation of programme {named}.", 404)
+    return Response(programme_json(named, result))

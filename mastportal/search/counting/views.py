@@ -1,6 +1,7 @@
 """The counts below a search panel that is being filled in: of rows, and of the values that rows have."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -32,12 +33,7 @@ def count(request: HttpRequest) -> HttpResponse:
     Without script it is the whole page again, after a short wait.
     """
     try:
-        with transaction.atomic():
-            lookup, must_queue = lookups.want_count(question_of(request.POST))
-            if must_queue:
-                tasks.queue_lookups([lookup.pk])
-        if not wants_fragment(request):
-            lookup = lookups.wait(lookup, COUNT_PATIENCE_S)
+        lookup = _asked(request, lookups.want_count)
         said = counted(lookup, request.POST.get("collection", ""))
     except BadQuestion as error:
         said = mistaken(error)
@@ -45,6 +41,15 @@ def count(request: HttpRequest) -> HttpResponse:
     if not wants_fragment(request):
         context |= panel_context(cast(User, request.user), request.POST)
     return render_page(request, "search/search.html", context, "search/count.html")
+
+
+def _asked(request: HttpRequest, want: Callable[[dict[str, Any]], tuple[Lookup, bool]]) -> Lookup:
+    """What is known of the panel's question, asked for if nothing is. Raises BadQuestion."""
+    with transaction.atomic():
+        lookup, must_queue = want(question_of(request.POST))
+        if must_queue:
+            tasks.queue_lookups([lookup.pk])
+    return lookup if wants_fragment(request) else lookups.wait(lookup, COUNT_PATIENCE_S)
 
 
 @login_required
@@ -69,13 +74,7 @@ def values(request: HttpRequest) -> HttpResponse:
     Without script it is the whole page again, after a short wait.
     """
     try:
-        with transaction.atomic():
-            lookup, must_queue = lookups.want_values(question_of(request.POST))
-            if must_queue:
-                tasks.queue_lookups([lookup.pk])
-        if not wants_fragment(request):
-            lookup = lookups.wait(lookup, COUNT_PATIENCE_S)
-        said = value_counts(lookup)
+        said = value_counts(_asked(request, lookups.want_values))
     except BadQuestion as error:
         said = ValueCounts(sentence=str(error))
     context: dict[str, object] = {"values": said}

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.db import connection
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
@@ -18,10 +17,10 @@ from mastportal.search.exports.files import exported, stem
 from mastportal.search.exports.notebook import notebook
 from mastportal.search.exports.recipe import recipe, script
 from mastportal.search.exports.schema import CODE, LINK, LINKED
-from mastportal.search.failures import HTTP_STATUS, Failed, NoRows
-from mastportal.search.models import ResultSet, Search
-from mastportal.search.snapshots import open_table, snapshot
-from mastportal.tables.codes import OpenTable
+from mastportal.search.failures import NoRows
+from mastportal.search.models import ResultSet
+from mastportal.search.opening.api import opened
+from mastportal.search.snapshots import open_table
 from mastportal.tables.grammar import TableQuery
 
 _PROGRAMS = {"py": (script, "text/x-python; charset=utf-8"), "ipynb": (notebook, "application/x-ipynb+json")}
@@ -36,7 +35,7 @@ def code(request: Request, pk: UUID) -> HttpResponse:
     format = request.GET.get("format", "py")
     if format not in _PROGRAMS:
         raise ApiError("bad_question", "The format must be py or ipynb.", 400, "format")
-    result, table, query = _asked(request, pk)
+    result, table, query = opened(request, pk, _OURS)
     rows = reverse("api-export", args=[pk])
     address = request.build_absolute_uri(f"{rows}?result={result.pk}&format=ecsv")
     write, content_type = _PROGRAMS[format]
@@ -48,23 +47,11 @@ def code(request: Request, pk: UUID) -> HttpResponse:
 @api_view(["GET"])
 def link(request: Request, pk: UUID) -> Response:
     """An address that holds for ten minutes, where another program fetches the file without signing in."""
-    result, _, query = _asked(request, pk)
+    result, _, query = opened(request, pk, _OURS)
     format = request.GET.get("format", "votable")
     text, expires_at = links.signed(links.Linked(result.pk, query.querystring(), format))
     url = request.build_absolute_uri(reverse("sent-table", args=[text]))
     return Response({"url": url, "name": stem(result), "expires_at": expires_at})
-
-
-def _asked(request: Request, pk: UUID) -> tuple[ResultSet, OpenTable, TableQuery]:
-    search = get_object_or_404(Search.objects.select_related("current", "latest"), pk=pk)
-    try:
-        result = snapshot(search, request.GET.get("result", ""))
-        table = open_table(result.pk)
-    except NoRows as error:
-        kind = error.kind if isinstance(error, Failed) else error.code
-        raise ApiError(kind, str(error), HTTP_STATUS.get(kind, 409)) from error
-    pairs = [(name, text) for name, texts in request.GET.lists() for text in texts if name not in _OURS]
-    return result, table, TableQuery.parse(pairs, table.schema)
 
 
 @extend_schema(operation_id="sent_table", auth=[], responses={(200, "application/octet-stream"): bytes})

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from isal import igzip
@@ -12,13 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mastportal.api import ApiError
-from mastportal.search.failures import HTTP_STATUS, Failed, NoRows
-from mastportal.search.models import Search
+from mastportal.search.opening.api import opened
 from mastportal.search.plots.schema import POINT, POINTS, ROW
-from mastportal.search.snapshots import open_table, snapshot
-from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import BadQuery
-from mastportal.tables.grammar import TableQuery
 from mastportal.tables.points import Wanted, number_of_key, points, words_of
 
 _OURS = ("x", "y", "end", "lane", "colour", "log")
@@ -33,12 +28,8 @@ def points_of(request: Request, pk: UUID) -> HttpResponse:
 
     A header's length (uint32), the header in JSON, then its `arrays`, little-endian, each at its offset.
     """
-    table = _table(request, pk)
-    wanted = _wanted(request)
-    parameters = [
-        (name, value) for name, values in request.GET.lists() for value in values if name not in _OURS
-    ]
-    body = points(table, TableQuery.parse(parameters, table.schema), wanted)
+    _, table, query = opened(request, pk, _OURS)
+    body = points(table, query, _wanted(request))
     response = HttpResponse(body, content_type=MEDIA_TYPE, headers={"Vary": "Accept-Encoding"})
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         response.content = igzip.compress(body, 1)
@@ -50,7 +41,7 @@ def points_of(request: Request, pk: UUID) -> HttpResponse:
 @api_view(["GET"])
 def row_of_point(request: Request, pk: UUID) -> Response:
     """The key of a row by its number, or its number by its key, and a few words that name it."""
-    table = _table(request, pk)
+    table = opened(request, pk, ("row", "key")).table
     told = request.GET.get("row", "")
     number = int(told) if told.isdecimal() and len(told) <= MOST_DIGITS else None
     if number is None and "key" in request.GET:
@@ -61,15 +52,6 @@ def row_of_point(request: Request, pk: UUID) -> Response:
         return Response(words_of(table, -1 if number is None else number))
     except IndexError as error:
         raise ApiError("not_found", "There is no such row in this result.", 404) from error
-
-
-def _table(request: Request, pk: UUID) -> OpenTable:
-    search = get_object_or_404(Search.objects.select_related("current", "latest"), pk=pk)
-    try:
-        return open_table(snapshot(search, request.GET.get("result", "")).pk)
-    except NoRows as error:
-        kind = error.kind if isinstance(error, Failed) else error.code
-        raise ApiError(kind, str(error), HTTP_STATUS.get(kind, 409)) from error
 
 
 def _wanted(request: Request) -> Wanted:

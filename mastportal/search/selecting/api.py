@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers as s
@@ -13,12 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mastportal.api import ApiError
-from mastportal.search.failures import HTTP_STATUS, Failed, NoRows
-from mastportal.search.models import Search
+from mastportal.search.opening.api import opened
 from mastportal.search.schema import TABLE
-from mastportal.search.snapshots import open_table, snapshot
-from mastportal.tables.codes import OpenTable
-from mastportal.tables.grammar import TableQuery
 from mastportal.tables.selected import count_among, keys_matching, place_of
 
 KEY = OpenApiParameter("key", str, required=True, description="The row's obsid or dataURI.")
@@ -39,7 +34,7 @@ PLACE = inline_serializer(
 @api_view(["GET", "POST"])
 def keys_of(request: Request, pk: UUID) -> Response:
     """The keys of all matching rows, at most 50,000; or how many of the keys sent are rows, and match."""
-    table, query = _asked(request, pk)
+    _, table, query = opened(request, pk, ("key",))
     if request.method == "GET":
         return Response({"keys": keys_matching(table, query)})
     selected, kept = count_among(table, query, _sent(request.data))
@@ -50,7 +45,7 @@ def keys_of(request: Request, pk: UUID) -> Response:
 @api_view(["GET"])
 def place(request: Request, pk: UUID) -> Response:
     """Where the row of that key stands under the filters and the order."""
-    table, query = _asked(request, pk)
+    _, table, query = opened(request, pk, ("key",))
     key = request.GET.get("key", "")
     if not key:
         raise ApiError("bad_question", "Say by its key which row is meant.", 400, "key")
@@ -65,17 +60,6 @@ def _sent(body: Any) -> list[str]:
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise ApiError("bad_question", 'Send the keys as {"keys": ["…", …]}.', 400, "keys")
     return [key.encode("utf-8", "replace").decode() for key in keys]
-
-
-def _asked(request: Request, pk: UUID) -> tuple[OpenTable, TableQuery]:
-    try:
-        search = get_object_or_404(Search.objects.select_related("current", "latest"), pk=pk)
-        table = open_table(snapshot(search, request.GET.get("result", "")).pk)
-    except NoRows as error:
-        code = error.kind if isinstance(error, Failed) else error.code
-        raise ApiError(code, str(error), HTTP_STATUS.get(code, 409)) from error
-    pairs = [(name, value) for name, values in request.GET.lists() for value in values if name != "key"]
-    return table, TableQuery.parse(pairs, table.schema)
 
 
 urlpatterns = [

@@ -1,0 +1,1 @@
+"""How a REST door opens what a search has found."""
