@@ -28,22 +28,41 @@ def get(source: Source, credential: Credential | None, headers: Mapping[str, str
         yield answer_of(response, source)
 
 
-def head_status(source: Source, credential: Credential | None) -> int:
-    """The status of a HEAD, or of a GET of one byte where the server does not know HEAD.
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the archive says of a file without sending it; empty or None where it says nothing."""
+
+    status: int
+    size_bytes: int | None = None
+    etag: str = ""
+    last_modified: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether the file would be given."""
+        return self.status in (200, 206)
+
+
+def head(source: Source, credential: Credential | None) -> Head:
+    """The answer to a HEAD, or to a GET of one byte where the server does not know HEAD.
 
     Raises Unavailable where the status says that the archive is out of order.
     """
     with _sent("HEAD", source, credential, {}) as response:
         if response.status_code not in (405, 501):
-            return _sound_status(response, source)
+            return _sound_head(response, source)
     with _sent("GET", source, credential, {"Range": "bytes=0-0"}) as response:
-        return _sound_status(response, source)
+        return _sound_head(response, source)
 
 
-def _sound_status(response: requests.Response, source: Source) -> int:
-    if response.status_code >= 500 or response.status_code in (408, 429):
+def _sound_head(response: requests.Response, source: Source) -> Head:
+    status = response.status_code
+    if status >= 500 or status in (408, 429):
         raise archive_error(response, source)
-    return response.status_code
+    if status not in (200, 206):
+        return Head(status)
+    answer = answer_of(response, source)
+    return Head(status, answer.total_bytes, answer.etag, answer.last_modified)
 
 
 @functools.lru_cache(maxsize=4)

@@ -39,7 +39,7 @@ class SizeDiffers(ArchiveError):
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
-    """What arrived; `was_public` when no token was sent for it."""
+    """What arrived; `was_public` when no token was sent for it, `md5` where one was expected."""
 
     size_bytes: int
     crc32: int
@@ -47,6 +47,7 @@ class Transferred:
     etag: str
     last_modified: str
     was_public: bool
+    md5: str = ""
 
 
 def again(error: Exception) -> bool | float:
@@ -66,6 +67,7 @@ class Download:
     expected_md5: str | None
     on_progress: Callable[[int], None] | None
     attempts: int
+    md5_applies: Callable[[Path], bool] | None = None
     etag: str = ""
     last_modified: str = ""
     total_bytes: int | None = None
@@ -88,6 +90,7 @@ class Download:
             self.etag,
             self.last_modified,
             self.credential is None,
+            self.partial.md5 if self.expected_md5 is not None else "",
         )
 
     def _try_several_times(self) -> None:
@@ -156,15 +159,22 @@ class Download:
             wanted = self.expected_size_bytes if self.total_bytes is None else self.total_bytes
             if wanted not in (None, partial.size_bytes):
                 raise Broken(f"{name} came with {partial.size_bytes} of {wanted} bytes.")
-            if self.expected_md5 is not None and partial.md5 != self.expected_md5.lower():
-                raise Broken(f"{name} came with another checksum than the archive gives for it.")
             check_structure(partial.path, name)
+            if (
+                self.expected_md5 is not None
+                and partial.md5 != self.expected_md5.lower()
+                and self._md5_applies()
+            ):
+                raise Broken(f"{name} came with another checksum than the archive gives for it.")
         except Broken as error:
             self.broken[partial.sha256] += 1
             if self.broken[partial.sha256] == SAME_BROKEN_COPIES:
                 raise StaysBroken(str(error)) from None
             partial.restart()
             raise
+
+    def _md5_applies(self) -> bool:
+        return self.md5_applies is None or self.md5_applies(self.partial.path)
 
     def _tell_progress(self) -> None:
         if self.on_progress is not None:
