@@ -13,6 +13,8 @@ from .wire import Answer, Request, as_json, plain, whole
 KINDS = ("status", "reset", "truncate", "stall", "slow", "html", "flip", "executing", "bad-json")
 IN_THE_BODY = ("truncate", "slow", "flip")
 WITHOUT_A_BODY = (204, 205, 304)
+LEAST = {"times": 0, "after_bytes": 0, "bytes_per_s": 1, "status": 200, "retry_after_s": 0}
+MAY_BE_NULL = ("times", "after_bytes", "retry_after_s")
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Fault:
     after_bytes: int | None = None
     status: int = 503
     bytes_per_s: int = 1000
+    retry_after_s: int | None = None
 
     @property
     def needs_a_body(self) -> bool:
@@ -35,7 +38,15 @@ def parse_fault(given: object) -> Fault:
     """Raises ValueError with a sentence for the test's author."""
     if not isinstance(given, dict):
         raise ValueError("a fault is an object")
-    unknown = set(given) - {"match", "fault", "times", "after_bytes", "status", "bytes_per_s"}
+    unknown = set(given) - {
+        "match",
+        "fault",
+        "times",
+        "after_bytes",
+        "status",
+        "bytes_per_s",
+        "retry_after_s",
+    }
     if unknown:
         raise ValueError(f"unknown keys in a fault: {', '.join(sorted(unknown))}")
     if given.get("fault") not in KINDS:
@@ -50,9 +61,9 @@ def parse_fault(given: object) -> Fault:
 
 
 def _check_numbers(fault: Fault) -> None:
-    for name, least in (("times", 0), ("after_bytes", 0), ("bytes_per_s", 1), ("status", 200)):
+    for name, least in LEAST.items():
         value = getattr(fault, name)
-        if value is None and name in ("times", "after_bytes"):
+        if value is None and name in MAY_BE_NULL:
             continue
         if type(value) is not int or value < least:
             raise ValueError(f"{name} must be a whole number from {least}")
@@ -95,17 +106,32 @@ class FaultList:
 
 
 def _texts_to_match(request: Request, service: str) -> set[str]:
-    """Path and query as sent and unquoted; a question's service counts as if it stood in the query."""
+    """Path and query as sent and unquoted; a question's service counts as if it stood in the query,
+
+    too, alone and with its parameters by name: `…/invoke?service=Mast.Caom.Products&obsid=87600123`.
+    """
     target = request.path + (f"?{request.query}" if request.query else "")
     texts = {target, unquote(target)}
-    return texts | ({f"{request.path}?service={service}"} if service else set())
+    if not service:
+        return texts
+    asked = f"{request.path}?service={service}"
+    return texts | {asked, asked + _parameters_of(request)}
+
+
+def _parameters_of(request: Request) -> str:
+    params = request.question.get("params")
+    given = sorted(params.items()) if isinstance(params, dict) else []
+    return "".join(f"&{name}={value}" for name, value in given)
 
 
 def instead(fault: Fault) -> Answer | None:
     """The answer that stands in for the archive's own, or None where the fault lies in the sending."""
     match fault.fault:
         case "status":
-            return plain(fault.status)
+            answer = plain(fault.status)
+            if fault.retry_after_s is not None:
+                answer.headers.append(("Retry-After", str(fault.retry_after_s)))
+            return answer
         case "html":
             page = b"<!DOCTYPE html><html><body><h1>The archive is down for maintenance</h1></body></html>"
             return whole(page, "text/html; charset=utf-8")

@@ -36,6 +36,7 @@ def get(
         {"bytes_per_s": "fast"},
         {"bytes_per_s": None},
         {"status": None},
+        {"retry_after_s": -1},
     ],
 )
 def test_an_option_that_cannot_be_is_refused(option: dict[str, Any]) -> None:
@@ -173,3 +174,26 @@ def test_executing_ends_when_cleared(asking: Asking) -> None:
     assert asking.ask("Mast.Missions.List", {})["status"] == "EXECUTING"
     asking.http.delete("/_sandbox/faults")
     assert asking.ask("Mast.Missions.List", {})["status"] == "COMPLETE"
+
+
+@pytest.mark.parametrize("told", [{"retry_after_s": 7}, {}])
+def test_a_status_may_say_when_to_come_back(told: dict[str, Any]) -> None:
+    answer = instead(parse_fault({"match": "x", "fault": "status", "status": 503, **told}))
+    assert answer
+    assert dict(answer.headers).get("Retry-After") == ("7" if told else None)
+
+
+def test_one_question_is_told_from_another_by_its_parameters() -> None:
+    faults = FaultList()
+    faults.add([parse_fault({"match": "service=Mast.Caom.Products&obsid=8$", "fault": "executing"})])
+    service = "Mast.Caom.Products"
+    asked = [
+        Request(
+            "POST",
+            "/api/v0/invoke",
+            {},
+            b'request={"service":"%s","params":{"obsid":"%d"}}' % (service.encode(), n),
+        )
+        for n in (7, 8, 88)
+    ]
+    assert [faults.take(each, service) is not None for each in asked] == [False, True, False]
