@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from accounts import vault
 from accounts.archive import archive
-from mastportal.files import entitlement, room, store
+from mastportal.files import entitlement, needs, room, store
 from mastportal.files.lease import Lease, LeaseLost
 from mastportal.files.models import Access, StoredFile
 from mastportal.files.room import StoreFull
@@ -57,11 +57,12 @@ def obtain(
     release_mjd: float | None,
     size_bytes: int | None,
     heartbeat: Callable[[], None] | None = None,
+    group_id: int | None = None,
 ) -> StoredFile:
     """The product from the store, else from the archive into the store; readable by `user`.
 
     Callers see to it that the URI was listed by the archive. `heartbeat` is called with every piece that
-    comes. Raises Busy while another fetches it, StoreFull, and the archive's errors: Refused where it is
+    comes; `group_id` is whose share of the store a file takes that was not asked for before. Raises Busy while another fetches it, StoreFull, and the archive's errors: Refused where it is
     exclusive and the person's own token does not open it. Not to be called inside a transaction.
     """
     newest = StoredFile.objects.filter(data_uri=data_uri).order_by("-version").first()
@@ -72,7 +73,7 @@ def obtain(
     if lease is None:
         raise Busy
     try:
-        return _Filling(row, lease, user, programme, release_mjd, size_bytes, heartbeat).run()
+        return _Filling(row, lease, user, programme, release_mjd, size_bytes, heartbeat, group_id).run()
     except LeaseLost:
         store.remove(lease.key)
         raise Busy from None
@@ -100,7 +101,9 @@ def _handed_out(stored: StoredFile, user: User | None, release_mjd: float | None
     )
     if not readable:
         raise Refused(f"{stored.name} is exclusive, and the archive does not give it to your token.")
-    StoredFile.objects.filter(pk=stored.pk).update(last_used_at=Now(), release_mjd=stored.release_mjd)
+    if not needs.keep_for_now([stored.pk]):
+        raise Busy(0)  # it has just been removed to make room
+    StoredFile.objects.filter(pk=stored.pk).update(release_mjd=stored.release_mjd)
     return stored
 
 
@@ -135,21 +138,23 @@ class _Filling:
         release_mjd: float | None,
         size_bytes: int | None,
         heartbeat: Callable[[], None] | None,
+        group_id: int | None,
     ) -> None:
         self._row, self._lease, self._user, self._heartbeat = row, lease, user, heartbeat
         self._listed_bytes = size_bytes
         row.programme, row.release_mjd, row.listed_size_bytes = programme, release_mjd, size_bytes
-        row.save(update_fields=["programme", "release_mjd", "listed_size_bytes"])
+        row.group_id = row.group_id or group_id
+        row.save(update_fields=["programme", "release_mjd", "listed_size_bytes", "group"])
 
     def run(self) -> StoredFile:
         try:
-            room.require(self._listed_bytes or 0)
+            self._reserve(self._listed_bytes or room.with_margin(0))
             got = self._transfer()
         except (ArchiveError, StoreFull) as error:
             self._lease.fail(str(error))
             raise
         except OSError as error:
-            full = StoreFull("The portal's disk is full; ask an administrator to make room, then try again.")
+            full = StoreFull(room.disk_full())
             self._lease.fail(str(full if error.errno in (errno.ENOSPC, errno.EDQUOT) else error))
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise full from error
@@ -179,7 +184,13 @@ class _Filling:
             allowed_hosts=settings.ALLOWED_DATA_HOSTS,
         )
 
+    def _reserve(self, size_bytes: int, received_bytes: int = 0) -> None:
+        room.reserve(self._row.pk, size_bytes, received_bytes)
+        self._reserved_bytes = size_bytes
+
     def _note_progress(self, received_bytes: int) -> None:
+        if received_bytes > self._reserved_bytes:
+            self._reserve(room.with_margin(received_bytes), received_bytes)
         self._lease.beat(received_bytes=received_bytes)
         if self._heartbeat is not None:
             self._heartbeat()

@@ -30,6 +30,7 @@ class Lease(Held):
             lease_token=token,
             lease_until=lease_end(),
             received_bytes=0,
+            reserved_bytes=0,
             error="",
         )
         return cls(pk, key, token) if changed == 1 else None

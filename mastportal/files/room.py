@@ -1,34 +1,139 @@
-"""Owns how much the store may hold: asked before each fetch, so that a full disk is said, not met."""
+"""Owns how much the store may hold: room is reserved before bytes come, so that a full disk is said, not met.
+
+Reserving takes turns in the database, so several workers together never take more than there is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Sum
-from django.db.models.functions import Coalesce
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce, Greatest, Now
 
-from mastportal.files import store
+from accounts.models import ResearchGroup
+from mastportal.files import cleaning, store
 from mastportal.files.models import StoredFile
 from mastportal.work import Phase
 
-# Left free for the database, the logs and what else shares the disk.
-SPARE_BYTES = 256 << 20
+# Any number, the same in each process: who holds it is the one that reserves.
+TURN = 0x726F6F6D
+ROUNDS = 5
+# A file of unknown size reserves ahead of what came: at least so much, and an eighth of it.
+AHEAD_BYTES = 1 << 20
 
 
 class StoreFull(Exception):
-    """There is no room for this file; the text says so in a sentence. Nothing was fetched."""
+    """There is no room for this file; the text says so in a sentence. Nothing of it is kept."""
 
 
-def used_bytes() -> int:
-    """What is stored, and what is being fetched counted in full."""
-    size = Coalesce("size_bytes", "listed_size_bytes", 0)
-    counted = StoredFile.objects.filter(phase__in=[Phase.COMPLETED, Phase.EXECUTING])
-    return counted.aggregate(sum=Coalesce(Sum(size), 0))["sum"] or 0
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """So many bytes are missing, of a group's share or of the whole store's."""
+
+    missing_bytes: int
+    sentence: str
+    group_id: int | None = None
 
 
-def require(size_bytes: int) -> None:
-    """Raises StoreFull when a file of this size, already counted among those being fetched, does not fit."""
-    quota = settings.STORE_QUOTA_BYTES
-    if quota and used_bytes() > quota:
-        raise StoreFull(
-            f"The portal's store is full: it may hold {quota / 1e9:.1f} GB; ask an administrator for room."
-        )
-    if store.free_bytes() < size_bytes + SPARE_BYTES:
-        raise StoreFull("The portal's disk is full; ask an administrator to make room, then try again.")
+def counted() -> QuerySet[StoredFile]:
+    """The rows that take room, with `takes_bytes`: what is stored here, and what comes by a living worker."""
+    coming = Q(phase=Phase.EXECUTING, lease_until__gt=Now())
+    size = Case(
+        When(phase=Phase.COMPLETED, then=Coalesce("size_bytes", 0)),
+        default=Greatest("reserved_bytes", "received_bytes"),
+        output_field=BigIntegerField(),
+    )
+    return StoredFile.objects.filter(coming | Q(phase=Phase.COMPLETED, linked=False)).annotate(
+        takes_bytes=size
+    )
+
+
+def used_bytes(group_id: int | None = None) -> int:
+    """What is stored and what is being fetched, reservations in full; of one group, or of all."""
+    return _sum(counted() if group_id is None else counted().filter(group_id=group_id))
+
+
+def reserve(file_id: int, size_bytes: int, received_bytes: int = 0) -> None:
+    """Keep room for a file under lease, making it where that can be done. Raises StoreFull.
+
+    `received_bytes` of it are on the disk already. Not to be called inside a transaction that lasts.
+    """
+    for _ in range(ROUNDS):
+        shortage = _take(file_id, size_bytes, received_bytes)
+        if shortage is None:
+            return
+        if not cleaning.make_room(shortage.missing_bytes, shortage.group_id):
+            break
+    raise StoreFull(shortage.sentence if shortage else "")
+
+
+def with_margin(received_bytes: int) -> int:
+    """How much a file whose size nobody told reserves, after so much came."""
+    return received_bytes + max(AHEAD_BYTES, received_bytes // 8)
+
+
+def never_fits(size_bytes: int, group_id: int | None) -> str:
+    """Why so many bytes can never be in the store at once, however much is removed; empty if they can."""
+    for limit_bytes, whose in _limits(group_id):
+        if size_bytes > limit_bytes:
+            return f"Its files have {_gb(size_bytes)}, and {whose} at most {_gb(limit_bytes)}."
+    return ""
+
+
+def _limits(group_id: int | None) -> Iterator[tuple[int, str]]:
+    if group_id is not None and (quota := _quota(group_id)):
+        yield quota, "this research group may keep"
+    if settings.STORE_QUOTA_BYTES:
+        yield settings.STORE_QUOTA_BYTES, "the portal's store may hold"
+    yield max(0, store.disk_bytes() - settings.STORE_SPARE_BYTES), "the portal's disk holds"
+
+
+@transaction.atomic
+def _take(file_id: int, size_bytes: int, received_bytes: int) -> Shortage | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
+    file = StoredFile.objects.filter(pk=file_id)
+    group_id = file.values_list("group_id", flat=True).first()
+    shortage = _shortage(counted().exclude(pk=file_id), group_id, size_bytes, received_bytes)
+    if shortage is None:
+        file.update(reserved_bytes=size_bytes, received_bytes=received_bytes)
+    return shortage
+
+
+def _shortage(
+    others: QuerySet[StoredFile], group_id: int | None, size_bytes: int, received_bytes: int
+) -> Shortage | None:
+    if group_id is not None and (quota := _quota(group_id)):
+        missing = _sum(others.filter(group_id=group_id)) + size_bytes - quota
+        if missing > 0:
+            name = ResearchGroup.objects.values_list("name", flat=True).get(pk=group_id)
+            told = f"The share of the group “{name}” in the portal's store is full: {_gb(quota)}."
+            return Shortage(missing, f"{told} It goes on when bundles are removed or expire.", group_id)
+    if quota := settings.STORE_QUOTA_BYTES:
+        missing = _sum(others) + size_bytes - quota
+        if missing > 0:
+            told = f"The portal's store is full: it may hold {_gb(quota)}."
+            return Shortage(missing, f"{told} It goes on when there is room; an administrator can make some.")
+    coming = others.filter(phase=Phase.EXECUTING)
+    promised = coming.aggregate(sum=Sum(F("takes_bytes") - F("received_bytes")))["sum"] or 0
+    wanted = size_bytes - received_bytes + promised + settings.STORE_SPARE_BYTES
+    missing = wanted - store.free_bytes()
+    return Shortage(missing, disk_full()) if missing > 0 else None
+
+
+def disk_full() -> str:
+    """What is said where the disk, not a quota, is the limit."""
+    return "The portal's disk is full. It goes on when there is room; an administrator can make some."
+
+
+def _quota(group_id: int) -> int:
+    return ResearchGroup.objects.filter(pk=group_id).values_list("quota_bytes", flat=True).first() or 0
+
+
+def _sum(rows: QuerySet[StoredFile]) -> int:
+    return rows.aggregate(sum=Sum("takes_bytes"))["sum"] or 0
+
+
+def _gb(size_bytes: int) -> str:
+    return f"{size_bytes / 1e9:.3g} GB" if size_bytes >= 1e8 else f"{size_bytes / 1e6:.3g} MB"

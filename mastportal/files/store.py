@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from django.conf import settings
 from django.db import connection
 
 from mastportal.files.models import StoredFile
+from mastportal.mast.partial import PARTIAL_SUFFIX
 
 PIECE_BYTES = 1 << 20
 KEYS_AT_ONCE = 1000
+QUARANTINE = "quarantine"
 
 
 class StoredFileChanged(Exception):
@@ -34,6 +37,12 @@ def place(key: str) -> Path:
 def free_bytes() -> int:
     Path(settings.STORE_DIR).mkdir(parents=True, exist_ok=True)
     return shutil.disk_usage(settings.STORE_DIR).free
+
+
+def disk_bytes() -> int:
+    """How much the store's disk holds, empty."""
+    Path(settings.STORE_DIR).mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(settings.STORE_DIR).total
 
 
 def facts_of(key: str) -> dict[str, int]:
@@ -83,7 +92,7 @@ def reader(keys: Iterable[str]) -> Callable[[str, int, int], Iterator[bytes]]:
 
 def _rows(keys: set[str]) -> dict[str, StoredFile]:
     found = StoredFile.objects.filter(key__in=keys).only(
-        "key", "data_uri", "version", "size_bytes", "mtime_ns", "inode"
+        "key", "data_uri", "version", "size_bytes", "mtime_ns", "inode", "linked"
     )
     rows = {file.key: file for file in found}
     give_back_connection()
@@ -100,9 +109,27 @@ def remove(key: str) -> None:
     path_of(key).unlink(missing_ok=True)
 
 
+def quarantine(key: str) -> None:
+    """Take a file that rotted out of the way, to be looked at; its key's place is free then."""
+    aside = Path(settings.STORE_DIR) / QUARANTINE / key
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):
+        path_of(key).replace(aside)
+
+
+def share(from_key: str, to_key: str) -> None:
+    """The same bytes under a second key; they go when both have gone."""
+    aside = place(to_key).with_name(f"{to_key}.{from_key}{PARTIAL_SUFFIX}")
+    aside.unlink(missing_ok=True)
+    os.link(path_of(from_key), aside, follow_symlinks=False)
+    aside.replace(path_of(to_key))
+    aside.unlink(missing_ok=True)  # two names of one file are not replaced
+
+
 def _open(file: StoredFile) -> int:
+    follow = 0 if file.linked else os.O_NOFOLLOW
     try:
-        descriptor = os.open(path_of(file.key), os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path_of(file.key), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | follow)
     except OSError as error:
         raise StoredFileChanged(f"{file} cannot be opened in the store ({error.strerror}).") from error
     seen = os.fstat(descriptor)
