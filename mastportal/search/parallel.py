@@ -1,4 +1,4 @@
-"""Owns how one worker asks the archive many small things: at most ASK_CONNECTIONS at a time, in order."""
+"""Owns how one worker asks the archive many small things at a time."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from django.conf import settings
+from django.db import connections
 
 from accounts import archive
 from mastportal.mast.client import MastClient
@@ -15,10 +16,10 @@ Answer = TypeVar("Answer")
 
 
 def in_parallel(ask: Callable[[MastClient, Job], Answer], jobs: Sequence[Job]) -> Iterator[Answer]:
-    """The answers in the order of `jobs`; `ask` gets a client of its thread and must not touch the database.
+    """The answers in the order of `jobs`, ASK_CONNECTIONS asked for at a time.
 
-    What `ask` raises is raised here; jobs not yet begun are then dropped, as they are when nobody goes on
-    reading.
+    `ask` gets a client of its thread and must not touch the database. What it raises is raised here; jobs not
+    yet begun are then dropped, as they are when nobody goes on reading.
     """
     own = threading.local()
 
@@ -33,3 +34,24 @@ def in_parallel(ask: Callable[[MastClient, Job], Answer], jobs: Sequence[Job]) -
             yield future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def each(do: Callable[[Job], object], jobs: Sequence[Job], at_once: int) -> None:
+    """`do` every job, up to `at_once` at a time, each in a thread with a database connection of its own.
+
+    One job alone is done here, on the caller's connection. What `do` raises is raised when all have ended.
+    """
+    if len(jobs) == 1:
+        do(jobs[0])
+        return
+
+    def one(job: Job) -> None:
+        try:
+            do(job)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max(1, min(at_once, len(jobs)))) as pool:
+        done = [pool.submit(one, job) for job in jobs]
+    for future in done:
+        future.result()

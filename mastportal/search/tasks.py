@@ -2,18 +2,20 @@
 
 import importlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_init
 from django.db import transaction
 
-from mastportal.search import lookups, products, results
+from mastportal.search import lookups, parallel, products, results
 
 # Valkey hands out the lowest number first: a person's question goes before a thousand product lists.
 NOW, SOON, LATER = 0, 3, 9
+LISTS_A_TASK, LISTS_AT_ONCE = 16, 8
 
 
 @worker_init.connect
@@ -34,8 +36,8 @@ def answer_lookup(lookup_id: str) -> None:
 
 
 @shared_task
-def harvest_products(list_id: int) -> None:
-    products.harvest(list_id)
+def harvest_products(list_ids: list[int]) -> None:
+    parallel.each(products.harvest, list_ids, at_once=LISTS_AT_ONCE)
 
 
 @shared_task
@@ -61,6 +63,16 @@ def queue_lookups(ids: Iterable[uuid.UUID]) -> None:
 
 
 def queue_products(ids: Iterable[int]) -> None:
-    """Nudge the workers once the rows are committed."""
-    for pk in ids:
-        transaction.on_commit(partial(harvest_products.apply_async, (pk,), priority=LATER))
+    """Nudge the workers once the rows are committed, about several lists at a time.
+
+    Most of a list's time is waiting for the archive: one worker waits for several at once.
+    """
+    for some in batched(ids, LISTS_A_TASK):
+        transaction.on_commit(partial(harvest_products.apply_async, (some,), priority=LATER))
+
+
+def batched(ids: Iterable[int], size: int) -> Iterator[list[int]]:
+    """The ids in lists of up to `size`."""
+    coming = iter(ids)
+    while some := list(islice(coming, size)):
+        yield some
