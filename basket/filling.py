@@ -15,9 +15,10 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.refusal import refusal
+from basket import pausing
 from basket.models import Bundle, BundleFile
 from basket.phases import Access, Phase, Status
-from mastportal.files import fetching, store
+from mastportal.files import fetching, needs, store
 from mastportal.files.models import StoredFile
 from mastportal.files.room import StoreFull
 from mastportal.mast.errors import ArchiveError, NotFound, Refused
@@ -53,12 +54,18 @@ def take_what_is_here(bundle_id: UUID) -> int:
 @transaction.atomic
 def _take(files: list[tuple[int, str, int | None]]) -> int:
     held = fetching.held([uri for _, uri, _ in files])
-    rows = [
-        BundleFile(pk=pk, was_here=True, phase=Phase.COMPLETED, **_settled(held[uri]))
+    current = [
+        (pk, held[uri])
         for pk, uri, expected_bytes in files
         if uri in held and _is_public_and_current(held[uri], expected_bytes)
     ]
-    columns = ["stored_file", "size_bytes", "sha256", "access", "status", "phase", "was_here"]
+    kept = needs.keep_for_now(stored.pk for _, stored in current)
+    rows = [
+        BundleFile(pk=pk, was_here=True, phase=Phase.COMPLETED, **_settled(stored))
+        for pk, stored in current
+        if stored.pk in kept
+    ]
+    columns = ["stored_file", "size_bytes", "sha256", "access", "status", "facts", "phase", "was_here"]
     BundleFile.objects.bulk_update(rows, columns, batch_size=1000)
     return len(rows)
 
@@ -82,6 +89,11 @@ def _settled(stored: StoredFile) -> dict[str, Any]:
         "sha256": stored.sha256,
         "access": stored.access,
         "status": Status.OK,
+        "facts": {
+            "date": stored.header_date,
+            "cal_ver": stored.cal_ver,
+            "crds_ctx": stored.crds_ctx,
+        },
     }
 
 
@@ -91,12 +103,11 @@ def top_up(bundle_id: UUID) -> list[int]:
     if files.filter(phase__in=UNFINISHED).count() > window() // 2:
         return []
     with transaction.atomic():
-        if not Bundle.objects.select_for_update().filter(pk=bundle_id, phase=Phase.EXECUTING).exists():
+        bundle = Bundle.objects.select_for_update().only("waits_for").filter(pk=bundle_id)
+        if not (under_way := bundle.filter(phase=Phase.EXECUTING).first()):
             return []
         free = window() - files.filter(phase__in=UNFINISHED).count()
-        ids = list(
-            files.filter(phase=Phase.PENDING).order_by("n").values_list("pk", flat=True)[: max(0, free)]
-        )
+        ids = pausing.next_files(under_way, free)
         files.filter(pk__in=ids).update(phase=Phase.QUEUED, queued_at=Now(), nudged_at=Now())
     return ids
 
@@ -122,6 +133,7 @@ def _get(file: BundleFile, lease: Lease) -> Turn:
             release_mjd=file.release_mjd,
             size_bytes=file.expected_bytes,
             heartbeat=lease.beat,
+            group_id=file.bundle.group_id,
         )
     except fetching.Busy as busy:
         return _wait(file, lease, busy.retry_after_s, attempts=F("attempts") - 1)
@@ -130,12 +142,14 @@ def _get(file: BundleFile, lease: Lease) -> Turn:
             return _wait(file, lease, RETRY_S)
         _give_up(file, lease, error)
     except StoreFull as error:
-        lease.fail(str(error), "store_full", status=Status.FAILED)
+        pausing.pause(file, lease, str(error))
+        return Turn()
     except Exception:
         logger.exception("file %s of bundle %s", file.data_uri, file.bundle_id)
         lease.fail(BROKE, "internal", status=Status.FAILED)
     else:
         lease.finish(was_here=_was_here(stored, file), **_settled(stored))
+    pausing.end_pause(file.bundle)
     return Turn(bundle_id=file.bundle_id)
 
 

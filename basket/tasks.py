@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.db import transaction
 
-from basket import bundles, filling, finishing
+from basket import bundles, filling, finishing, pausing
 from basket.models import Bundle
 from basket.phases import Phase
 
@@ -25,6 +25,7 @@ def start_bundle(self, bundle_id: str) -> None:  # type: ignore[no-untyped-def]
 def go_on(bundle_id: str) -> None:
     """Take what the store has, queue the first files, or finish when nothing is left to fetch."""
     filling.take_what_is_here(UUID(bundle_id))
+    pausing.give_up_if_too_large(UUID(bundle_id))
     _next(UUID(bundle_id))
 
 

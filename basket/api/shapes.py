@@ -70,6 +70,7 @@ class BundleSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     phase = serializers.CharField()
+    waits_for = serializers.CharField(allow_blank=True)
     format = serializers.CharField()
     layout = serializers.CharField()
     size = serializers.IntegerField(allow_null=True)
@@ -121,6 +122,7 @@ def bundle_json(bundle: Bundle, request: HttpRequest | Request) -> dict[str, Any
         "id": str(bundle.pk),
         "name": bundle.name,
         "phase": bundle.phase,
+        "waits_for": bundle.waits_for,
         "format": bundle.format,
         "layout": bundle.layout,
         "size": bundle.size_bytes,

@@ -61,7 +61,7 @@ def tell_lost(file: StoredFile, sentence: str) -> None:
 
 
 def keep_for_now(ids: Iterable[int]) -> set[int]:
-    """Note files as used, so that none is removed before it is written down who needs it: those still here."""
+    """Note files as used, so that none goes before it is written down who needs it; those still here."""
     here = StoredFile.objects.filter(pk__in=list(ids), phase=Phase.COMPLETED)
     here.update(last_used_at=Now())
     return set(here.values_list("pk", flat=True))

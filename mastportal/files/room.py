@@ -3,7 +3,6 @@
 Reserving takes turns in the database, so several workers together never take more than there is.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -73,20 +72,21 @@ def with_margin(received_bytes: int) -> int:
     return received_bytes + max(AHEAD_BYTES, received_bytes // 8)
 
 
-def never_fits(size_bytes: int, group_id: int | None) -> str:
-    """Why so many bytes can never be in the store at once, however much is removed; empty if they can."""
-    for limit_bytes, whose in _limits(group_id):
-        if size_bytes > limit_bytes:
-            return f"Its files have {_gb(size_bytes)}, and {whose} at most {_gb(limit_bytes)}."
+def never_fits(size_bytes: int, of_group_bytes: int, group_id: int | None) -> str:
+    """Why so many bytes can never be in the store at once, however much is removed; empty if they can.
+
+    `of_group_bytes` of them count against the share of the group that asks.
+    """
+    disk = max(0, store.disk_bytes() - settings.STORE_SPARE_BYTES)
+    limits = [
+        (of_group_bytes, _quota(group_id), "its research group may keep"),
+        (size_bytes, settings.STORE_QUOTA_BYTES, "the portal's store may hold"),
+        (size_bytes, disk or 1, "the portal's disk holds"),
+    ]
+    for wanted, limit, whose in limits:
+        if limit and wanted > limit:
+            return f"This needs {_gb(wanted)}, and {whose} {_gb(limit)} at most."
     return ""
-
-
-def _limits(group_id: int | None) -> Iterator[tuple[int, str]]:
-    if group_id is not None and (quota := _quota(group_id)):
-        yield quota, "this research group may keep"
-    if settings.STORE_QUOTA_BYTES:
-        yield settings.STORE_QUOTA_BYTES, "the portal's store may hold"
-    yield max(0, store.disk_bytes() - settings.STORE_SPARE_BYTES), "the portal's disk holds"
 
 
 @transaction.atomic
@@ -104,7 +104,7 @@ def _take(file_id: int, size_bytes: int, received_bytes: int) -> Shortage | None
 def _shortage(
     others: QuerySet[StoredFile], group_id: int | None, size_bytes: int, received_bytes: int
 ) -> Shortage | None:
-    if group_id is not None and (quota := _quota(group_id)):
+    if quota := _quota(group_id):
         missing = _sum(others.filter(group_id=group_id)) + size_bytes - quota
         if missing > 0:
             name = ResearchGroup.objects.values_list("name", flat=True).get(pk=group_id)
@@ -127,7 +127,7 @@ def disk_full() -> str:
     return "The portal's disk is full. It goes on when there is room; an administrator can make some."
 
 
-def _quota(group_id: int) -> int:
+def _quota(group_id: int | None) -> int:
     return ResearchGroup.objects.filter(pk=group_id).values_list("quota_bytes", flat=True).first() or 0
 
 

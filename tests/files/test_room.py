@@ -1,4 +1,4 @@
-"""How much the store may hold: reserved before anything is asked, by several workers at once, never overshot."""
+"""How much the store may hold: reserved before anything is asked, never overshot by several workers."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -119,11 +119,11 @@ def test_workers_together_do_not_overshoot(settings):
 
 def test_what_can_never_fit_is_told_beforehand(group, settings):
     settings.STORE_QUOTA_BYTES = 500
-    assert never_fits(100, group.pk) == never_fits(500, None) == ""
-    assert "this research group may keep" in never_fits(101, group.pk)
-    assert "the portal's store may hold" in never_fits(501, None)
+    assert never_fits(200, 100, group.pk) == never_fits(500, 500, None) == ""
+    assert "its research group may keep" in never_fits(101, 101, group.pk)
+    assert "the portal's store may hold" in never_fits(501, 0, None)
     settings.STORE_QUOTA_BYTES = 0
-    assert "the portal's disk holds" in never_fits(10**18, None)
+    assert "the portal's disk holds" in never_fits(10**18, 0, None)
 
 
 @pytest.mark.parametrize("received", [0, 1, 10**9])
