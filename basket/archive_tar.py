@@ -15,17 +15,28 @@ def plan_tar(entries: Iterable[Entry]) -> Layout:
     entries = list(entries)
     builder = LayoutBuilder()
     for entry, name in zip(entries, safe_paths(entry.path for entry in entries), strict=True):
-        builder.literal(_member(entry, name).tobuf(tarfile.PAX_FORMAT, "utf-8", "strict"))
+        builder.literal(header_of(entry, name))
         builder.member(entry)
-        builder.literal(bytes(-entry.size_bytes % tarfile.BLOCKSIZE))
-    builder.literal(bytes(2 * tarfile.BLOCKSIZE))
-    builder.literal(bytes(-builder.position % tarfile.RECORDSIZE))
+        builder.literal(padding_of(entry))
+    builder.literal(end_of(builder.position))
     return builder.finish()
 
 
-def _member(entry: Entry, name: str) -> tarfile.TarInfo:
+def header_of(entry: Entry, name: str) -> bytes:
+    """What stands before an entry's bytes."""
     member = tarfile.TarInfo(name)
     member.size = entry.size_bytes
     member.mtime = max(int(entry.mtime), 0)
     member.mode = 0o644
-    return member
+    return member.tobuf(tarfile.PAX_FORMAT, "utf-8", "strict")
+
+
+def padding_of(entry: Entry) -> bytes:
+    """What fills up an entry's last block."""
+    return bytes(-entry.size_bytes % tarfile.BLOCKSIZE)
+
+
+def end_of(position: int) -> bytes:
+    """The end of a tar whose members end at `position`."""
+    end = 2 * tarfile.BLOCKSIZE
+    return bytes(end + -(position + end) % tarfile.RECORDSIZE)

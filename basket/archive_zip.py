@@ -20,16 +20,17 @@ def plan_zip(entries: Iterable[Entry]) -> Layout:
     builder = LayoutBuilder()
     members = []
     for entry, name in zip(entries, safe_paths(entry.path for entry in entries), strict=True):
-        member = _member(entry, name)
+        member = member_of(entry, name)
         member.header_offset = builder.position
         builder.literal(member.FileHeader())
         builder.member(entry)
         members.append(member)
-    builder.literal(_central_directory(members, builder.position))
+    builder.literal(central_directory(members, builder.position))
     return builder.finish()
 
 
-def _member(entry: Entry, name: str) -> zipfile.ZipInfo:
+def member_of(entry: Entry, name: str) -> zipfile.ZipInfo:
+    """An entry as zipfile knows it, but for its offset."""
     at = time.gmtime(max(entry.mtime, 0.0))
     when = (at.tm_year, at.tm_mon, at.tm_mday, at.tm_hour, at.tm_min, at.tm_sec)
     member = zipfile.ZipInfo(name, date_time=min(max(when, _EARLIEST), _LATEST))
@@ -55,7 +56,8 @@ class _After(io.BytesIO):
         return super().seek(position - self._offset, whence) + self._offset
 
 
-def _central_directory(members: list[zipfile.ZipInfo], offset: int) -> bytes:
+def central_directory(members: list[zipfile.ZipInfo], offset: int) -> bytes:
+    """The end of an archive with these members, their offsets filled in, beginning at `offset`."""
     sink = _After(offset)
     archive = zipfile.ZipFile(sink, "w")
     archive.filelist.extend(members)

@@ -100,24 +100,6 @@ class Held:
         if time.monotonic() - self._renewed_at > settings.LEASE_S / 4:
             self.renew(**changes)
 
-
-class Lease(Held):
-    """The right to do one piece of Work."""
-
-    @classmethod
-    def claim(cls, model: type[Work], pk: Any) -> Self | None:
-        """The lease of a queued row, or of one whose worker died; None when there is nothing to claim."""
-        free = Q(phase=Phase.QUEUED) | Q(phase=Phase.EXECUTING, lease_until__lt=Now())
-        token = uuid.uuid4()
-        changed = model._default_manager.filter(free, pk=pk, attempts__lt=MOST_ATTEMPTS).update(
-            phase=Phase.EXECUTING,
-            lease_token=token,
-            lease_until=lease_end(),
-            started_at=Now(),
-            attempts=F("attempts") + 1,
-        )
-        return cls(model, pk, token) if changed == 1 else None
-
     @contextmanager
     def held(self) -> Iterator[None]:
         """Renew from a thread of its own meanwhile, however long a single call of ours is silent.
@@ -143,6 +125,24 @@ class Lease(Held):
                 logger.warning("could not renew the lease of %s", self.pk, exc_info=True)
             finally:
                 connection.close()
+
+
+class Lease(Held):
+    """The right to do one piece of Work."""
+
+    @classmethod
+    def claim(cls, model: type[Work], pk: Any) -> Self | None:
+        """The lease of a queued row, or of one whose worker died; None when there is nothing to claim."""
+        free = Q(phase=Phase.QUEUED) | Q(phase=Phase.EXECUTING, lease_until__lt=Now())
+        token = uuid.uuid4()
+        changed = model._default_manager.filter(free, pk=pk, attempts__lt=MOST_ATTEMPTS).update(
+            phase=Phase.EXECUTING,
+            lease_token=token,
+            lease_until=lease_end(),
+            started_at=Now(),
+            attempts=F("attempts") + 1,
+        )
+        return cls(model, pk, token) if changed == 1 else None
 
     def finish(self, **changes: Any) -> None:
         """The work is done. Raises LeaseLost when another has taken it over."""
