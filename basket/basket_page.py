@@ -12,6 +12,7 @@ from accounts.access import Person, groups_to_share_with
 from accounts.layouts import layout_of
 from basket import access
 from basket.amounts import size_in_words
+from basket.asked import filters_in_words
 from basket.forms import BundleForm
 from basket.harvest import products_of
 from basket.lines import contents_of
@@ -23,7 +24,6 @@ from basket.tree import SHOWN_LINES, tree_of
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import BadQuery
 from mastportal.tables.grammar import TableQuery
-from mastportal.tables.links import chips
 from mastportal.tables.paging import Row
 from mastportal.tables.rowview import RowState
 from mastportal.tables.view import TableView, table_view
@@ -126,7 +126,7 @@ def basket_page(basket: Basket, user: Person, params: QueryDict, path: str) -> d
         "export_url": f"{reverse('api-product-export', args=[basket.pk])}?",
         "presets": Preset.choices,
         "selection": selection,
-        "selection_words": _words(products, selection),
+        "selection_words": filters_in_words(products, selection.filters),
         "sums_by": [(name, _sums_of(products, column, wanted)) for name, column in SUMS],
         "bundle_form": BundleForm(),
         "groups": groups_to_share_with(user),
@@ -167,12 +167,3 @@ def _sums_of(products: OpenTable, column: str, wanted: Wanted) -> list[dict[str,
     rows = sums_by(products, column, wanted.mask)[:SHOWN_SUMS]
     words = {"bytes_words": "bytes", "total_words": "total_bytes"}
     return [row | {name: size_in_words(row[amount]) for name, amount in words.items()} for row in rows]
-
-
-def _words(products: OpenTable, selection: Selection) -> str:
-    """The selection's filters as a person reads them; as they are where they no longer fit the files."""
-    try:
-        query = TableQuery.parse(selection.filters, products.schema)
-    except BadQuery:
-        return selection.filters
-    return "; ".join(f"{chip.label} {chip.text}" for chip in chips(query, products.columns, ""))

@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import archive
+from basket.asked import again_in_words, basket_in_words, observation_in_words
 from basket.contents import Contents
 from basket.freezing import files_of, same_files
 from basket.harvest import Harvest, harvest_of, products_of
@@ -41,11 +42,12 @@ def request(basket: Basket, user: User, format: str, layout: str) -> Bundle:
     """
     contents, selection = contents_of(basket), Selection.parse(basket.selection)
     harvest = harvest_of(contents)
-    if not harvest.waiting:
-        products = products_of(contents, harvest)
-        if not chosen(products, selection).any():
-            raise BadQuery(NOTHING, "selection")
-    return _create(contents, selection, user, name=basket.name, basket=basket, format=format, layout=layout)
+    products = None if harvest.waiting else products_of(contents, harvest)
+    if products is not None and not chosen(products, selection).any():
+        raise BadQuery(NOTHING, "selection")
+    asked = basket_in_words(basket, contents, selection, products)
+    facts = {"name": basket.name, "basket": basket, "format": format, "layout": layout, "asked": asked}
+    return _create(contents, selection, user, **facts)
 
 
 def observation_in_hand(obsid: str, user: User) -> Bundle | None:
@@ -59,10 +61,11 @@ def observation_in_hand(obsid: str, user: User) -> Bundle | None:
     return mine.filter(Q(phase__in=UNDER_WAY) | whole | tried).first()
 
 
-def request_observation(row: dict[str, Any], user: User) -> Bundle:
-    """A bundle of the recommended products of one observation."""
+def request_observation(row: dict[str, Any], user: User, question: str = "") -> Bundle:
+    """A bundle of the recommended products of one observation; `question` is its search's, in words."""
     name, obsid = str(row.get("obs_id") or row["obsid"]), str(row["obsid"])
-    return _create(Contents((row,)), Selection(preset="recommended"), user, name=name, observation=obsid)
+    facts = {"name": name, "observation": obsid, "asked": observation_in_words(name, question)}
+    return _create(Contents((row,)), Selection(preset="recommended"), user, **facts)
 
 
 def _create(
@@ -133,6 +136,7 @@ def again(bundle: Bundle, user: User) -> Bundle:
         format=bundle.format,
         layout=bundle.layout,
         wanted=bundle.wanted | {"observation": None},
+        asked=again_in_words(bundle),
     )
 
 
@@ -145,7 +149,7 @@ def observations_of(bundle: Bundle) -> list[str]:
 def stop_or_remove(bundle: Bundle) -> None:
     """Abort a bundle that is under way; remove one that is not."""
     stopped = Bundle.objects.filter(pk=bundle.pk, phase__in=UNDER_WAY)
-    if stopped.update(phase=Phase.ABORTED, ended_at=timezone.now()):
+    if stopped.update(phase=Phase.ABORTED, ended_at=timezone.now(), waits_for=""):
         unfinished = BundleFile.objects.filter(bundle_id=bundle.pk, phase__in=UNDER_WAY)
         unfinished.update(phase=Phase.ABORTED, lease_token=None, lease_until=None)
     else:

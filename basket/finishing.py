@@ -3,7 +3,9 @@
 What is stored never changes again; other rights or another try make another bundle.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,37 +13,89 @@ from django.utils import timezone
 
 from basket.archive import Entry, Layout, plan_tar, plan_zip
 from basket.bundles import keep_until
-from basket.manifest import NAME, ManifestRow, as_html
+from basket.manifest import (
+    CHECKSUMS,
+    CSV,
+    HTML,
+    JSON,
+    Asked,
+    ManifestRow,
+    as_checksums,
+    as_csv,
+    as_html,
+    as_json,
+    json_text,
+    name_it_had,
+)
 from basket.models import Bundle, BundleFile
 from basket.phases import Phase, Status
 from basket.progress import progress_of
 
+ROW_COLUMNS = (
+    "data_uri",
+    "product_name",
+    "path",
+    "description",
+    "size_bytes",
+    "expected_bytes",
+    "sha256",
+    "access",
+    "status",
+    "error",
+    "facts",
+)
+
 
 def manifest_rows(bundle: Bundle) -> list[ManifestRow]:
     """What the manifest says of each file of the bundle, in its order; one still waiting has no status."""
-    columns = (
-        "data_uri",
-        "path",
-        "description",
-        "size_bytes",
-        "expected_bytes",
-        "sha256",
-        "access",
-        "status",
-        "error",
+    rows = BundleFile.objects.filter(bundle_id=bundle.pk).order_by("n").values(*ROW_COLUMNS)
+    return [manifest_row(row) for row in rows]
+
+
+def manifest_row(row: Mapping[str, Any]) -> ManifestRow:
+    """One row of a manifest from the ROW_COLUMNS of a bundle's file."""
+    return ManifestRow(
+        uri=row["data_uri"],
+        path=row["path"],
+        description=row["description"],
+        size=row["size_bytes"] if row["size_bytes"] is not None else row["expected_bytes"],
+        sha256=row["sha256"],
+        access=row["access"],
+        status=row["status"],
+        reason=row["error"],
+        product=name_it_had(row["product_name"], row["path"]),
+        **{name: str(row["facts"].get(name) or "") for name in ("date", "cal_ver", "crds_ctx")},
     )
-    rows = BundleFile.objects.filter(bundle_id=bundle.pk).order_by("n").values_list(*columns)
-    return [
-        ManifestRow(uri, path, told, size if size is not None else expected, sha256, access, status, reason)
-        for uri, path, told, size, expected, sha256, access, status, reason in rows
-    ]
+
+
+def asked_of(bundle: Bundle) -> Asked:
+    """Who asked for a bundle, when, and for what."""
+    return Asked(bundle.owner.get_username(), bundle.created_at, bundle.asked)
+
+
+def manifest_json(bundle: Bundle) -> dict[str, Any]:
+    """MANIFEST.JSON's content: as it lies in a complete bundle's archive, of any other as things stand."""
+    return _json(bundle, manifest_rows(bundle), _made_at(bundle))
+
+
+def _made_at(bundle: Bundle) -> datetime:
+    complete = bundle.phase == Phase.COMPLETED and bundle.ended_at is not None
+    return bundle.ended_at if complete and bundle.ended_at else timezone.now()
+
+
+def _json(bundle: Bundle, rows: list[ManifestRow], made_at: datetime) -> dict[str, Any]:
+    return as_json(bundle.folder, rows, made_at, bundle.notes, asked_of(bundle))
+
+
+def _html(bundle: Bundle, rows: list[ManifestRow], made_at: datetime) -> str:
+    return as_html(bundle.folder, rows, made_at, bundle.notes, asked_of(bundle))
 
 
 def manifest_html(bundle: Bundle) -> str:
     """MANIFEST.HTML of a complete bundle as it lies in the archive; of any other, as things stand now."""
     if bundle.phase == Phase.COMPLETED:
         return bundle.manifest
-    return as_html(bundle.folder, manifest_rows(bundle), timezone.now(), bundle.notes)
+    return _html(bundle, manifest_rows(bundle), timezone.now())
 
 
 def finish(bundle_id: UUID) -> bool:
@@ -55,9 +109,9 @@ def _finish(bundle_id: UUID) -> bool:
     bundle = Bundle.objects.select_for_update().filter(pk=bundle_id, phase=Phase.EXECUTING).first()
     if bundle is None or bundle.files.filter(status=Status.WAITING).exists():
         return False
-    made_at = timezone.now()
-    bundle.manifest = as_html(bundle.folder, manifest_rows(bundle), made_at, bundle.notes)
-    layout = _plan(bundle, made_at.timestamp())
+    made_at, rows = timezone.now(), manifest_rows(bundle)
+    bundle.manifest = _html(bundle, rows, made_at)
+    layout = _plan(bundle, rows, made_at)
     bundle.size_bytes, bundle.etag, bundle.plan = layout.size, layout.etag, layout.to_bytes()
     bundle.phase, bundle.ended_at, bundle.expires_at = Phase.COMPLETED, made_at, keep_until()
     bundle.summary = progress_of(bundle).as_json()
@@ -65,9 +119,17 @@ def _finish(bundle_id: UUID) -> bool:
     return True
 
 
-def _plan(bundle: Bundle, made_at_s: float) -> Layout:
-    manifest = Entry.literal(f"{bundle.folder}/{NAME}", bundle.manifest.encode(), made_at_s)
-    entries = [manifest, *_entries(bundle, made_at_s)]
+def _plan(bundle: Bundle, rows: list[ManifestRow], made_at: datetime) -> Layout:
+    """The archive: the manifest and its twins first, then the files."""
+    twins = {
+        HTML: bundle.manifest,
+        JSON: json_text(_json(bundle, rows, made_at)),
+        CSV: as_csv(rows),
+        CHECKSUMS: as_checksums(rows),
+    }
+    at_s = made_at.timestamp()
+    literals = [Entry.literal(f"{bundle.folder}/{name}", text.encode(), at_s) for name, text in twins.items()]
+    entries = [*literals, *_entries(bundle, at_s)]
     return plan_tar(entries) if bundle.format == Bundle.Format.TAR else plan_zip(entries)
 
 

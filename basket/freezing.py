@@ -10,7 +10,7 @@ from django.conf import settings
 
 from basket.archive import safe_path, safe_paths
 from basket.contents import Contents
-from basket.manifest import NAME, description_of, is_web_address
+from basket.manifest import NAMES, description_of, is_web_address
 from basket.models import Bundle, BundleFile
 from basket.phases import Access, Phase, Status
 from basket.selection import Wanted
@@ -32,6 +32,7 @@ COLUMNS = [
 COPIED = (
     "n",
     "data_uri",
+    "product_name",
     "path",
     "description",
     "programme",
@@ -48,7 +49,8 @@ def files_of(bundle: Bundle, wanted: Wanted, contents: Contents) -> list[BundleF
     rows.sort(
         key=lambda row: (row["obs_collection"] or "", row["obs_id"] or "", row["productFilename"] or "")
     )
-    _, *paths = safe_paths([NAME, *(path_of(row, bundle.layout) for row in rows)])  # the manifest's is taken
+    # The manifest and its twins come first: their names are taken.
+    paths = safe_paths([*NAMES, *(path_of(row, bundle.layout) for row in rows)])[len(NAMES) :]
     programmes = {str(line.get("proposal_id") or "") for line in contents.lines} - {""}
     only = programmes.pop() if len(programmes) == 1 else ""
     return [_file(bundle, n, row, path, only) for n, (row, path) in enumerate(zip(rows, paths, strict=True))]
@@ -56,10 +58,15 @@ def files_of(bundle: Bundle, wanted: Wanted, contents: Contents) -> list[BundleF
 
 def path_of(row: dict[str, Any], layout: str) -> str:
     """`JWST/jw…_nrca1/jw…_nrca1_cal.fits` as MAST lays out its bundles, or the file name alone when flat."""
-    filename = row["productFilename"] or row["dataURI"].rsplit("/", 1)[-1]
+    filename = product_name(row)
     if layout == Bundle.Layout.FLAT:
         return _one_name(filename)
     return "/".join(_one_name(part or "unnamed") for part in (row["obs_collection"], row["obs_id"], filename))
+
+
+def product_name(row: dict[str, Any]) -> str:
+    """What the archive calls a product."""
+    return str(row["productFilename"] or row["dataURI"].rsplit("/", 1)[-1])
 
 
 def _one_name(part: str) -> str:
@@ -84,6 +91,7 @@ def _file(bundle: Bundle, n: int, row: dict[str, Any], path: str, programme: str
         bundle=bundle,
         n=n,
         data_uri=row["dataURI"],
+        product_name=product_name(row),
         path=path,
         description=description_of(row["description"], row["productFilename"] or ""),
         programme=str(row["proposal_id"] or programme),

@@ -21,11 +21,19 @@ SHOWN_AT_FAULT = 3
 
 def table_of_search(search_id: str, result: str = "") -> OpenTable:
     """The rows of a search: of the snapshot `result`, else the newest. Raises BadQuery, search's NoRows."""
+    return open_table(snapshot(_search(search_id), result).pk)
+
+
+def question_of(search_id: str) -> str:
+    """What a search asked, in words. Raises BadQuery."""
+    return _search(search_id).words
+
+
+def _search(search_id: str) -> Search:
     try:
-        search = Search.objects.select_related("current", "latest").get(pk=UUID(str(search_id)))
+        return Search.objects.select_related("current", "latest").get(pk=UUID(str(search_id)))
     except (ValueError, Search.DoesNotExist):
         raise BadQuery("There is no such search.", "search") from None
-    return open_table(snapshot(search, result).pk)
 
 
 def rows_named(

@@ -60,23 +60,32 @@ def touch(basket: Basket, **changes: Any) -> None:
     basket.refresh_from_db()
 
 
-def add_observations(basket: Basket, rows: Iterable[Mapping[str, Any]], user: Person) -> Added:
-    """Add one line per observation; rows carry OBSERVATION_COLUMNS. Raises BadQuery: too many, no obsid."""
+def add_observations(
+    basket: Basket, rows: Iterable[Mapping[str, Any]], user: Person, question: str = ""
+) -> Added:
+    """Add one line per observation; rows carry OBSERVATION_COLUMNS. Raises BadQuery: too many, no obsid.
+
+    `question` is what the search they come from asked, in words.
+    """
     lines: dict[str, BasketLine] = {}
     for row in rows:
         obsid = str(row["obsid"])
         if not is_obsid(obsid):
             raise BadQuery(f"{quoted(obsid)} is no number of an observation; leave that row out.", "obsid")
         kept = {name: row.get(name) for name in OBSERVATION_COLUMNS} | {"obsid": obsid}
-        lines[obsid] = BasketLine(basket=basket, obsid=obsid, row=kept, added_by_id=user.pk)
+        lines[obsid] = BasketLine(
+            basket=basket, obsid=obsid, row=kept, question=question, added_by_id=user.pk
+        )
     return _add(basket, BasketLine, "obsid", lines)
 
 
-def add_files(basket: Basket, rows: Iterable[Mapping[str, Any]], user: Person) -> Added:
+def add_files(basket: Basket, rows: Iterable[Mapping[str, Any]], user: Person, question: str = "") -> Added:
     """Add single files; rows are those of a keyword result and need `dataURI`. Raises BadQuery as above."""
     kept = [product_row(row) for row in rows if row.get("dataURI")]
     files = {
-        row["dataURI"]: BasketProduct(basket=basket, data_uri=row["dataURI"], row=row, added_by_id=user.pk)
+        row["dataURI"]: BasketProduct(
+            basket=basket, data_uri=row["dataURI"], row=row, question=question, added_by_id=user.pk
+        )
         for row in kept
     }
     return _add(basket, BasketProduct, "data_uri", files)

@@ -38,11 +38,12 @@ class Basket(models.Model):
 
 
 class BasketLine(models.Model):
-    """One observation in a basket, with the row it had in the search it came from."""
+    """One observation in a basket, with the row it had in the search it came from and what that asked."""
 
     basket = models.ForeignKey(Basket, models.CASCADE, related_name="lines")
     obsid = models.CharField(max_length=64)
     row = models.JSONField()
+    question = models.TextField(blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
 
@@ -65,6 +66,7 @@ class BasketProduct(models.Model):
     basket = models.ForeignKey(Basket, models.CASCADE, related_name="products")
     data_uri = models.TextField()
     row = models.JSONField()
+    question = models.TextField(blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
 
@@ -141,12 +143,14 @@ class Bundle(models.Model):
 class BundleFile(Work):
     """One file of a bundle: what was asked for, and what became of it. PENDING until its turn comes.
 
-    `facts` are the version's own words as the manifest gives them: date, cal_ver, crds_ctx.
+    `product_name` is what the archive calls it, whatever its `path` had to become. `facts` are the version's
+    own words as the manifest gives them: date, cal_ver, crds_ctx.
     """
 
     bundle = models.ForeignKey(Bundle, models.CASCADE, related_name="files")
     n = models.PositiveIntegerField()
     data_uri = models.TextField()
+    product_name = models.TextField(blank=True)
     path = models.TextField()
     description = models.TextField(blank=True)
     programme = models.CharField(max_length=64, blank=True)

@@ -4,14 +4,16 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import archive
+from basket.asked import basket_in_words
 from basket.bundles import NOTHING
 from basket.freezing import files_of
 from basket.harvest import harvest_of, products_of
 from basket.lines import contents_of
-from basket.manifest import ManifestRow, as_html
+from basket.manifest import Asked, ManifestRow, as_html, name_it_had
 from basket.models import Basket, Bundle, BundleFile
 from basket.phases import Access, Status
 from basket.script import Download, address_of, bash_script
+from basket.selection import Selection
 from basket.sums import wanted_of
 from mastportal.tables.columns import BadQuery
 
@@ -28,7 +30,9 @@ def script_of(basket: Basket) -> tuple[str, str]:
     files = files_of(Bundle(folder=folder), wanted, contents)
     rows = [_row(file) for file in files]
     downloads = [Download(row, address_of(settings.ARCHIVE_URL, row.uri, folder)) for row in rows]
-    html = as_html(folder, rows, timezone.now(), harvest_of(contents).notes())
+    words = basket_in_words(basket, contents, Selection.parse(basket.selection), wanted.products)
+    now = timezone.now()
+    html = as_html(folder, rows, now, harvest_of(contents).notes(), Asked(at=now, words=words))
     return f"{folder}.sh", bash_script(folder, html, downloads, settings.ARCHIVE_URL)
 
 
@@ -37,5 +41,13 @@ def _row(file: BundleFile) -> ManifestRow:
     if file.access == Access.RESTRICTED:
         reason = TOKEN_NEEDED.format(programme=file.programme or "it belongs to")
     return ManifestRow(
-        file.data_uri, file.path, file.description, file.expected_bytes, "", file.access, status, reason
+        file.data_uri,
+        file.path,
+        file.description,
+        file.expected_bytes,
+        "",
+        file.access,
+        status,
+        reason,
+        product=name_it_had(file.product_name, file.path),
     )

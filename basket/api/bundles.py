@@ -14,8 +14,8 @@ from rest_framework.views import APIView
 
 from basket import access, bundles, lines
 from basket.api.shapes import BundleEntry, BundleSerializer, bundle_json
-from basket.finishing import manifest_html, manifest_rows
-from basket.manifest import as_checksums, as_csv, as_json
+from basket.finishing import manifest_html, manifest_json, manifest_rows
+from basket.manifest import as_checksums, as_csv, json_text
 from basket.models import Bundle
 from basket.tasks import queue_bundle
 from mastportal.api import ApiError
@@ -103,7 +103,8 @@ class ManifestView(APIView):
                 response = HttpResponse(as_csv(manifest_rows(bundle)), content_type="text/csv; charset=utf-8")
                 response["Content-Disposition"] = f'attachment; filename="{bundle.folder}_manifest.csv"'
             case "json":
-                return Response(as_json(manifest_rows(bundle), bundle.notes))
+                told = json_text(manifest_json(bundle))
+                response = HttpResponse(told, content_type="application/json")
             case _:
                 raise ApiError("bad_question", "A manifest comes as html, json or csv.", 400, "format")
         return response

@@ -16,7 +16,7 @@ from basket import access, lines, scripts
 from basket.api import tables
 from basket.api.shapes import AddedSerializer, BasketSerializer, basket_json
 from basket.harvest import products_of
-from basket.incoming import rows_matching, rows_named, table_of_search
+from basket.incoming import question_of, rows_matching, rows_named, table_of_search
 from basket.models import Basket
 from basket.sums import state_of
 from mastportal.api import ApiError
@@ -75,7 +75,7 @@ class ObservationsView(APIView):
         user = cast(User, request.user)
         basket = access.basket_to_write(user, basket_id)
         rows = rows_of(ObservationsEntry(data=request.data), "obsid", lines.OBSERVATION_COLUMNS)
-        added = lines.add_observations(basket, rows, user)
+        added = lines.add_observations(basket, rows, user, question_of(request.data["search"]))
         queue_products(want(lines.contents_of(basket).executed))
         return Response({"added": added.added, "already": added.already})
 
@@ -118,9 +118,8 @@ class ProductsView(APIView):
     def post(self, request: Request, basket_id: int) -> Response:
         user = cast(User, request.user)
         basket = access.basket_to_write(user, basket_id)
-        added = lines.add_files(
-            basket, rows_of(FilesEntry(data=request.data), "dataURI", lines.FILE_COLUMNS), user
-        )
+        rows = rows_of(FilesEntry(data=request.data), "dataURI", lines.FILE_COLUMNS)
+        added = lines.add_files(basket, rows, user, question_of(request.data["search"]))
         return Response({"added": added.added, "already": added.already})
 
 

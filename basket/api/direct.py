@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from basket import access, bundles
 from basket.api.bundles import accepted
 from basket.handing_out import body_of, may_take
-from basket.incoming import observation_named
+from basket.incoming import observation_named, question_of
 from basket.models import Bundle
 from basket.phases import Phase
 from basket.tasks import queue_bundle
@@ -69,6 +69,7 @@ class ObservationDownloadView(APIView):
             bundle = bundles.observation_in_hand(obsid, user)
             if bundle is None:
                 queue_products(want([obsid]))
-                bundle = bundles.request_observation(row, user)
+                question = question_of(params.get("search", ""))
+                bundle = bundles.request_observation(row, user, question)
                 queue_bundle(bundle)
         return streamed(request, bundle) if bundle.is_ready else accepted(bundle, request)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from basket import access, lines
 from basket.forms import AddForm, refused
-from basket.incoming import rows_matching, rows_named, table_of_search
+from basket.incoming import question_of, rows_matching, rows_named, table_of_search
 from basket.lines import Added
 from basket.models import Basket
 from mastportal.mast.errors import BadQuestion
@@ -51,6 +51,7 @@ def _basket_of(user: User, form: AddForm) -> Basket:
 def _add(basket: Basket, request: HttpRequest, form: AddForm) -> Added:
     told = form.cleaned_data
     table = table_of_search(str(told["search"]), told["result"])
+    question = question_of(str(told["search"]))
     key = "obsid" if "obsid" in table.columns else "dataURI"
     columns: tuple[str, ...] = lines.OBSERVATION_COLUMNS if key == "obsid" else lines.FILE_COLUMNS
     if names := keys_ticked(request.POST, key):
@@ -60,8 +61,8 @@ def _add(basket: Basket, request: HttpRequest, form: AddForm) -> Added:
     else:
         raise BadQuery("Tick the rows to add first, or add all that match.", key)
     if key == "dataURI":
-        return lines.add_files(basket, rows, request.user)
-    added = lines.add_observations(basket, rows, request.user)
+        return lines.add_files(basket, rows, request.user, question)
+    added = lines.add_observations(basket, rows, request.user, question)
     queue_products(want(lines.contents_of(basket).executed))
     return added
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from basket import access, bundles
-from basket.incoming import observation_named
+from basket.incoming import observation_named, question_of
 from basket.models import Bundle
 from basket.pages import bundle_page, bundles_page
 from basket.progress import progress_of
@@ -97,6 +97,7 @@ def of_observation(request: HttpRequest, obsid: str) -> HttpResponse:
         raise Http404(str(error)) from error
     with transaction.atomic():
         queue_products(want([obsid]))
-        bundle = bundles.request_observation(row, cast(User, request.user))
+        question = question_of(request.POST.get("search", ""))
+        bundle = bundles.request_observation(row, cast(User, request.user), question)
         queue_bundle(bundle)
     return redirect("bundle", bundle_id=bundle.pk)

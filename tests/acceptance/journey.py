@@ -103,7 +103,7 @@ def unpacked(content: bytes) -> dict[str, bytes]:
 def check_files(files: dict[str, bytes], manifest: list[Json], sandbox: Sandbox, token: str = "") -> None:
     """Exactly the manifest's files that are OK are there, byte for byte as the archive holds them."""
     there = {row["path"]: row for row in manifest if row["status"] == "OK"}
-    assert set(files) == {*there, "MANIFEST.HTML"}
+    assert set(files) == {*there, "MANIFEST.HTML", "MANIFEST.JSON", "MANIFEST.CSV", "SHA256SUMS"}
     for path, row in there.items():
         found = hashlib.sha256(files[path]).hexdigest()
         assert found == row["sha256"] == hashlib.sha256(sandbox.body(row["uri"], token)).hexdigest(), path

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from rest_framework.test import APIClient
 
-from basket.models import Basket
+from basket.models import Basket, BasketLine
 from mastportal.search.models import ProductList
 from tests.basket.make import KEYWORDS, PROGRAMME, rows_of
 from tests.conftest import Sandbox, client_of
@@ -77,6 +77,7 @@ def test_observations_are_added_by_id_or_by_filter(api: APIClient, alice: User, 
     by_filter = {"search": str(search.pk), "filters": "f.target_name=VV 191"}
     assert api.post(address, by_filter, format="json").json()["added"] == len(target) > 0
     assert ProductList.objects.filter(obsid=rows[0]["obsid"]).exists(), "its products are asked for at once"
+    assert set(BasketLine.objects.values_list("question", flat=True)) == {search.words}
 
 
 def test_a_pinned_result_is_added_from(api: APIClient, alice: User, sandbox: Sandbox, basket: Basket) -> None:

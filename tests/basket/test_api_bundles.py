@@ -44,8 +44,10 @@ def test_a_download_goes_on_at_any_byte(api: APIClient, bundle: Bundle) -> None:
 
 def test_the_manifest_in_three_forms(api: APIClient, bundle: Bundle) -> None:
     address = f"/api/v1/bundles/{bundle.pk}/manifest"
-    files = api.get(f"{address}?format=json").json()["files"]
-    assert set(files[0]) == {"uri", "path", "description", "size", "sha256", "access", "status", "reason"}
+    told = api.get(f"{address}?format=json").json()
+    files = told["files"]
+    assert set(files[0]) > {"uri", "path", "description", "size", "sha256", "access", "status", "reason"}
+    assert "Selected: Everything; only Suffix asn" in told["asked"]["words"]
     page = api.get(f"{address}?format=html")
     assert "sandbox" in page["Content-Security-Policy"]
     inside = zipfile.ZipFile(io.BytesIO(streamed(api.get(f"/api/v1/bundles/{bundle.pk}/download"))))

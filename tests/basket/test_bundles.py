@@ -14,6 +14,7 @@ from accounts import tokens
 from basket import bundles, filling, finishing, lines
 from basket.finishing import manifest_rows
 from basket.handing_out import body_of, may_take
+from basket.manifest import NAMES
 from basket.models import Basket, Bundle, BundleFile
 from basket.phases import Phase, Status
 from basket.progress import progress_of
@@ -58,8 +59,8 @@ def test_a_frozen_list_does_not_change_with_the_basket(small: Basket, alice: Use
 def test_the_files_lie_in_folders_by_mission_and_observation(small: Basket, alice: User) -> None:
     bundle = completed(bundle_of(small, alice))
     names = zipfile.ZipFile(io.BytesIO(content(bundle))).namelist()
-    assert names[0] == f"{bundle.folder}/MANIFEST.HTML"
-    for name, file in zip(names[1:], bundle.files.all(), strict=True):
+    assert names[:4] == [f"{bundle.folder}/{name}" for name in NAMES]
+    for name, file in zip(names[4:], bundle.files.all(), strict=True):
         folder, mission, obs_id, filename = name.split("/")
         assert (folder, mission) == (bundle.folder, "JWST")
         assert file.data_uri.endswith(filename)

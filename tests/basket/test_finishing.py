@@ -2,10 +2,12 @@
 
 import hashlib
 import io
+import subprocess
 import tarfile
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,13 +15,15 @@ from isal import isal_zlib
 
 from basket import finishing
 from basket.archive import Layout
-from basket.finishing import manifest_html, manifest_rows
+from basket.finishing import manifest_html, manifest_json, manifest_rows
+from basket.manifest import NAMES, as_checksums, as_csv, json_text
 from basket.models import Bundle, BundleFile
 from basket.phases import Phase, Status
 from mastportal.files.models import StoredFile
 
 pytestmark = pytest.mark.django_db
 WHEN = datetime(2026, 3, 4, 5, 6, 8, tzinfo=UTC)
+MANIFESTS = [f"MAST_x/{name}" for name in NAMES]
 PATHS = ["JWST/jw_a/a_cal.fits", "JWST/jw_b/été 星.fits", "HST/j8/empty.fits"]
 
 
@@ -78,7 +82,7 @@ def test_zipfile_sees_what_the_manifest_says(bundled: Bundled) -> None:
     bundle = bundled.finished()
     archive = zipfile.ZipFile(io.BytesIO(bundled.content()))
     assert archive.testzip() is None
-    assert archive.namelist() == ["MAST_x/MANIFEST.HTML", *(f"MAST_x/{path}" for path in PATHS)]
+    assert archive.namelist() == [*MANIFESTS, *(f"MAST_x/{path}" for path in PATHS)]
     for row in manifest_rows(bundle):
         content = archive.read(f"MAST_x/{row.path}")
         assert (len(content), hashlib.sha256(content).hexdigest()) == (row.size, row.sha256)
@@ -89,7 +93,7 @@ def test_tarfile_sees_what_the_manifest_says(alice: User) -> None:
     made.put(PATHS[1], b"x" * 513)
     bundle = made.finished()
     with tarfile.open(fileobj=io.BytesIO(made.content())) as archive:
-        assert archive.getnames() == ["MAST_x/MANIFEST.HTML", f"MAST_x/{PATHS[1]}"]
+        assert archive.getnames() == [*MANIFESTS, f"MAST_x/{PATHS[1]}"]
         assert archive.extractfile(f"MAST_x/{PATHS[1]}").read() == b"x" * 513
     assert bundle.file_name == "MAST_x.tar"
 
@@ -100,6 +104,37 @@ def test_size_and_etag_are_of_the_bytes_that_leave(bundled: Bundled) -> None:
     assert bundle.etag == Layout.from_bytes(bytes(bundle.plan)).etag
 
 
+def test_what_lies_beside_the_files_checks_them(bundled: Bundled, tmp_path: Path) -> None:
+    """`sha256sum -c SHA256SUMS` inside the unpacked folder."""
+    bundled.line("JWST/lost/lost.fits", Status.FAILED, error="gone", sha256="a" * 64)
+    bundled.finished()
+    zipfile.ZipFile(io.BytesIO(bundled.content())).extractall(tmp_path)
+    command = ["sha256sum", "--check", "--strict", "SHA256SUMS"]
+    done = subprocess.run(command, cwd=tmp_path / "MAST_x", capture_output=True, text=True)
+    assert (done.returncode, done.stdout.count(": OK")) == (0, len(PATHS)), done.stderr
+
+
+def test_the_twins_inside_are_those_at_the_door(bundled: Bundled) -> None:
+    bundle = bundled.finished()
+    inside = zipfile.ZipFile(io.BytesIO(bundled.content()))
+    rows = manifest_rows(bundle)
+    told = {name: inside.read(f"MAST_x/{name}").decode() for name in NAMES}
+    assert told["MANIFEST.JSON"] == json_text(manifest_json(bundle))
+    assert told["MANIFEST.CSV"] == as_csv(rows)
+    assert told["SHA256SUMS"] == as_checksums(rows)
+
+
+def test_it_says_who_asked_when_and_for_what(bundled: Bundled) -> None:
+    Bundle.objects.update(asked="Basket “M 57”.\nSelected: Everything.")
+    bundle = bundled.finished()
+    assert manifest_json(bundle)["asked"] == {
+        "by": "alice",
+        "at": bundle.created_at.isoformat(),
+        "words": "Basket “M 57”.\nSelected: Everything.",
+    }
+    assert "Selected: Everything." in bundle.manifest
+
+
 def test_the_manifest_inside_is_the_one_that_is_shown(bundled: Bundled) -> None:
     bundle = bundled.finished()
     inside = zipfile.ZipFile(io.BytesIO(bundled.content())).read("MAST_x/MANIFEST.HTML")
@@ -108,7 +143,7 @@ def test_the_manifest_inside_is_the_one_that_is_shown(bundled: Bundled) -> None:
 
 def test_files_keep_the_archives_times(bundled: Bundled) -> None:
     bundled.finished()
-    _, *members = zipfile.ZipFile(io.BytesIO(bundled.content())).infolist()
+    members = zipfile.ZipFile(io.BytesIO(bundled.content())).infolist()[len(MANIFESTS) :]
     assert {member.date_time for member in members} == {(2026, 3, 4, 5, 6, 8)}
 
 
@@ -148,7 +183,7 @@ def test_all_given_up_leaves_the_manifest_alone(alice: User) -> None:
     made.line("JWST/x/x.fits", Status.MISSING, error="gone")
     bundle = made.finished()
     assert bundle.is_ready
-    assert zipfile.ZipFile(io.BytesIO(made.content())).namelist() == ["MAST_x/MANIFEST.HTML"]
+    assert zipfile.ZipFile(io.BytesIO(made.content())).namelist() == MANIFESTS
 
 
 def test_before_its_end_the_manifest_tells_how_things_stand(bundled: Bundled) -> None:

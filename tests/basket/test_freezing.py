@@ -48,7 +48,9 @@ def test_files_are_numbered_in_the_order_of_their_paths() -> None:
 
 def test_one_name_from_two_observations_is_kept_apart_when_flat() -> None:
     rows = [product("same.fits", obs_id=f"jw_{n}", dataURI=f"mast:JWST/product/{n}/same.fits") for n in "ab"]
-    assert [file.path for file in frozen(rows, "flat")] == ["same.fits", "same-2.fits"]
+    flat = frozen(rows, "flat")
+    assert [file.path for file in flat] == ["same.fits", "same-2.fits"]
+    assert [file.product_name for file in flat] == ["same.fits", "same.fits"]
     assert [file.path for file in frozen(rows)] == ["JWST/jw_a/same.fits", "JWST/jw_b/same.fits"]
 
 
@@ -58,11 +60,12 @@ def test_names_alike_but_for_case_unpack_on_every_system() -> None:
 
 
 @pytest.mark.parametrize("layout", ["nested", "flat"])
-@pytest.mark.parametrize("name", ["MANIFEST.HTML", "manifest.html"])
+@pytest.mark.parametrize("name", ["MANIFEST.HTML", "manifest.html", "Manifest.json", "SHA256SUMS"])
 def test_no_file_takes_the_manifests_place(name: str, layout: str) -> None:
     """What the manifest calls a file is what the archive calls it."""
     file = only([product(name, obs_id="jw")], layout)
-    assert file.path.casefold() != "manifest.html"
+    assert file.path.casefold() not in {"manifest.html", "manifest.json", "sha256sums"}
+    assert file.product_name == name
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,24 @@
 
 import csv
 import io
+import json
 from datetime import UTC, datetime
 
+import jsonschema
 import pytest
+from django.conf import settings
 
-from basket.manifest import ManifestRow, as_checksums, as_csv, as_html, as_json, description_of
+from basket.manifest import (
+    Asked,
+    ManifestRow,
+    as_checksums,
+    as_csv,
+    as_html,
+    as_json,
+    description_of,
+    json_text,
+    name_it_had,
+)
 
 MADE_AT = datetime(2026, 11, 23, 1, 2, tzinfo=UTC)
 
@@ -58,8 +71,55 @@ def test_notes_come_first() -> None:
 
 
 def test_the_json_twin_has_the_same_facts() -> None:
-    (file,) = as_json([row(reason="x")])["files"]
-    assert set(file) == {"uri", "path", "description", "size", "sha256", "access", "status", "reason"}
+    (file,) = as_json("MAST_x", [row(reason="x")], MADE_AT)["files"]
+    assert set(file) > {"uri", "path", "description", "size", "sha256", "access", "status", "reason"}
+
+
+def test_who_asked_for_what_is_said_in_each_form() -> None:
+    asked = Asked("alice", MADE_AT, "Basket “<b>”: 3 observations.\nFrom the search: m57")
+    html = as_html("MAST_x", [row()], MADE_AT, (), asked)
+    assert "Basket “&lt;b&gt;”: 3 observations.\nFrom the search: m57" in html
+    assert "alice" in html
+    assert as_json("MAST_x", [], MADE_AT, (), asked)["asked"] == {
+        "by": "alice",
+        "at": MADE_AT.isoformat(),
+        "words": asked.words,
+    }
+
+
+def test_a_version_is_told_in_the_files_own_words() -> None:
+    told = row(date="2026-01-02T03:04:05", cal_ver="1.19.1", crds_ctx="jwst_1464.pmap")
+    assert "2026-01-02T03:04:05 · 1.19.1 · jwst_1464.pmap" in as_html("MAST_x", [told], MADE_AT)
+    assert "2026-01-02T03:04:05,1.19.1,jwst_1464.pmap" in as_csv([told])
+
+
+def test_a_file_that_had_to_be_renamed_names_what_it_was() -> None:
+    html = as_html("MAST_x", [row(path="a-2.fits", product="a.fits")], MADE_AT)
+    assert "a-2.fits<small>in the archive: a.fits</small>" in html
+    assert name_it_had("a.fits", "JWST/x/a.fits") == ""
+    assert name_it_had("a/b.fits", "JWST/x/a_b.fits") == "a/b.fits"
+
+
+SCHEMA = json.loads((settings.BASE_DIR / "docs" / "manifest.schema.json").read_text())
+
+
+@pytest.mark.parametrize("status", ["OK", "RESTRICTED", "FAILED", "MISSING", "REMOTE", ""])
+def test_the_json_twin_keeps_to_its_schema(status: str) -> None:
+    told = as_json("MAST_x", [row(status=status, reason="x"), row(path="b")], MADE_AT, ["why"])
+    jsonschema.validate(json.loads(json_text(told)), SCHEMA)
+
+
+@pytest.mark.parametrize("wrong", [{"sha256": "x"}, {"status": "GONE"}, {"size": None}, {"path": "/etc"}])
+def test_the_schema_refuses_what_is_none(wrong: dict[str, object]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(as_json("MAST_x", [row(**wrong)], MADE_AT), SCHEMA)
+
+
+def test_the_text_of_the_json_twin_has_a_file_a_line() -> None:
+    for rows in ([], [row()], [row(), row(path="b\nc")]):
+        told = as_json("MAST_x", rows, MADE_AT)
+        assert json.loads(json_text(told)) == told
+        assert len([line for line in json_text(told).splitlines() if '"uri"' in line]) == len(rows)
 
 
 def test_the_csv_twin_can_be_read_back() -> None:

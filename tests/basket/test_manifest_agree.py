@@ -12,6 +12,8 @@ from basket.manifest import ManifestRow, as_checksums, as_csv, as_html, as_json
 from tests.basket.test_manifest import MADE_AT, row
 
 COLUMNS = ["uri", "path", "description", "size", "sha256", "access", "status", "reason"]
+VERSION = ["date", "cal_ver", "crds_ctx"]
+ALL = [*COLUMNS, *VERSION, "product"]
 STATUSES = {
     "OK": "",
     "RESTRICTED": "Programme 1234 is exclusive to Jane Doe; ask her.",
@@ -32,6 +34,10 @@ ROWS = st.lists(
         access=st.sampled_from(["PUBLIC", "RESTRICTED"]),
         status=st.sampled_from(list(STATUSES)),
         reason=TEXT,
+        date=TEXT,
+        cal_ver=TEXT,
+        crds_ctx=TEXT,
+        product=TEXT,
     ),
     max_size=6,
 )
@@ -67,31 +73,42 @@ class Table(HTMLParser):
 
 
 def html_rows(rows: list[ManifestRow]) -> list[list[str]]:
+    """The cells of each row; the sixth is the version."""
     return [cells for cells in Table(as_html("MAST_x", rows, MADE_AT)).rows if cells]
+
+
+def as_shown(row: list[str]) -> list[str]:
+    """What the page's cells make of the twins' columns: names and versions are in one cell each."""
+    told = dict(zip(ALL, row, strict=True))
+    told["path"] += f"in the archive: {told['product']}" if told["product"] else ""
+    told["version"] = " · ".join(filter(None, (told[name] for name in VERSION)))
+    return [told[name] for name in [*COLUMNS[:5], "version", *COLUMNS[5:]]]
 
 
 def csv_rows(rows: list[ManifestRow]) -> list[list[str]]:
     header, *found = csv.reader(io.StringIO(as_csv(rows), newline=""))
-    assert header == COLUMNS
+    assert header == ALL
     return found
 
 
 def json_rows(rows: list[ManifestRow]) -> list[list[str]]:
-    files = as_json(rows)["files"]
-    return [["" if file[name] is None else str(file[name]) for name in COLUMNS] for file in files]
+    files = as_json("MAST_x", rows, MADE_AT)["files"]
+    return [["" if file[name] is None else str(file[name]) for name in ALL] for file in files]
 
 
 @QUICK
 @given(ROWS)
 def test_html_json_and_csv_agree(rows: list[ManifestRow]) -> None:
-    assert html_rows(rows) == json_rows(rows) == csv_rows(rows)
+    assert json_rows(rows) == csv_rows(rows)
+    assert html_rows(rows) == [as_shown(each) for each in json_rows(rows)]
 
 
 @QUICK
 @given(ROWS)
 def test_no_name_changes_the_page(rows: list[ManifestRow]) -> None:
     """The tags and attributes are the template's own, whatever the values say."""
-    usual = Table(as_html("MAST_x", [row(), row(uri="https://a.example", status="REMOTE")], MADE_AT))
+    partners = row(uri="https://a.example", status="REMOTE", product="b")
+    usual = Table(as_html("MAST_x", [row(), partners], MADE_AT))
     page = Table(as_html("MAST_x", rows, MADE_AT))
     assert page.tags <= usual.tags
     assert page.attributes <= usual.attributes
@@ -112,7 +129,7 @@ def test_no_name_changes_the_page(rows: list[ManifestRow]) -> None:
 def test_hostile_text_is_shown_as_it_is(hostile: str) -> None:
     rows = [row(uri=hostile, path=hostile, description=hostile, reason=hostile)]
     (cells,) = html_rows(rows)
-    assert [cells[n] for n in (0, 1, 2, 7)] == [hostile] * 4
+    assert [cells[n] for n in (0, 1, 2, 8)] == [hostile] * 4
     assert csv_rows(rows)[0][0] == hostile
 
 
@@ -125,8 +142,9 @@ def test_hostile_notes_and_folders_are_shown_as_they_are() -> None:
 @pytest.mark.parametrize(("status", "reason"), STATUSES.items())
 def test_each_status_stands_beside_its_reason(status: str, reason: str) -> None:
     rows = [row(status=status, reason=reason)]
-    for told in (html_rows(rows), json_rows(rows), csv_rows(rows)):
-        assert told[0][-2:] == [status, reason]
+    assert html_rows(rows)[0][-2:] == [status, reason]
+    for told in (json_rows(rows), csv_rows(rows)):
+        assert told[0][6:8] == [status, reason]
 
 
 def test_what_is_not_there_stands_out() -> None:
@@ -144,8 +162,9 @@ def test_the_head_counts_by_status_and_sums_what_is_there() -> None:
 
 def test_a_manifest_of_nothing_is_a_manifest() -> None:
     assert "<h3>Total Files: 0</h3>" in as_html("MAST_x", [], MADE_AT)
-    assert as_json([], ["why"]) == {"files": [], "notes": ["why"]}
-    assert as_csv([]) == ",".join(COLUMNS) + "\n"
+    told = as_json("MAST_x", [], MADE_AT, ["why"])
+    assert (told["files"], told["notes"]) == ([], ["why"])
+    assert as_csv([]) == ",".join(ALL) + "\n"
     assert as_checksums([]) == ""
 
 

@@ -60,11 +60,11 @@ def search_by_keyword(person: Person) -> None:
 
 
 def members_of(archive: Path) -> dict[str, str]:
-    """The SHA-256 of each file in the zip but the manifest, by its path below the first folder."""
+    """The SHA-256 of each file in the zip but the manifests, by its path below the first folder."""
     with zipfile.ZipFile(archive) as opened:
         assert opened.testzip() is None
-        names = [name for name in opened.namelist() if not name.endswith("MANIFEST.HTML")]
-        return {name.split("/", 1)[1]: hashlib.sha256(opened.read(name)).hexdigest() for name in names}
+        files = [name for name in opened.namelist() if name.count("/") > 1]
+        return {name.split("/", 1)[1]: hashlib.sha256(opened.read(name)).hexdigest() for name in files}
 
 
 def manifest_of(archive: Path) -> str:
