@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from .bundles import bundle
 from .columns import column_config
+from .crds import reference
 from .downloads import file
 from .hips import survey
 from .holdings import Holdings
@@ -44,6 +45,7 @@ class Archive:
                 (r"/search/.*", Missions(holdings).answer),
                 (r"/Santa-war/query", self._resolve),
                 (r"/hips/stars(/.*)?", survey),
+                (r"/crds/.*", reference),
             )
         )
 

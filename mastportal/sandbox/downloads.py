@@ -21,10 +21,11 @@ def file(holdings: Holdings, request: Request, uri: str) -> Answer:
     refused = refusal(token_of(request), product, holdings)
     if refused:
         return plain(refused, "This file is under exclusive access.")
-    return _send(product, request)
+    return send(product, request)
 
 
-def _send(product: Product, request: Request) -> Answer:
+def send(product: Product, request: Request) -> Answer:
+    """A file that may be had: whole, or the range asked for."""
     name = product.uri.rsplit("/", 1)[-1]
     headers: Headers = [
         ("Content-Type", product.media_type),

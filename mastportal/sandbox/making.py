@@ -65,8 +65,9 @@ class Maker:
     def listed(self, observation: Observation, line: Listed, uri: str) -> Product:
         """The file of a line of a product list."""
         return self._product(
-            observation, uri, line.filename, line.factor, line.members, line.product_name, line.obs_id
-        )
+            observation, uri, line.filename, line.factor, line.members, line.product_name, line.obs_id,
+            line.others,
+        )  # fmt: skip
 
     def named(
         self, observation: Observation, uri: str, obs_id: str, members: tuple[str, ...] = ()
@@ -96,13 +97,15 @@ class Maker:
         members: tuple[str, ...],
         product_name: str,
         obs_id: str,
+        others: tuple[tuple[str, str], ...] = (),
     ) -> Product:
         version, made = self.version(uri), self._made(observation, uri)
         body = body_of(
             Facts(
-                filename, observation, version, made, self.file_bytes, factor, members, product_name, obs_id
+                filename, observation, version, made, self.file_bytes, factor, members, product_name, obs_id,
+                others,
             )
-        )
+        )  # fmt: skip
         tag = blake2b(f"{uri}#{version}#{body.size_bytes}".encode(), digest_size=10).hexdigest()
         return Product(uri, observation.program, observation.release_mjd, f'"{tag}"', made, body)
 

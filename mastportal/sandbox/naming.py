@@ -57,9 +57,10 @@ def optics_token(mode: Mode, elements: str) -> str:
     return f"{token}-{mode.subarray.lower()}" if mode.kind == "slit" and len(parts) > 1 else token
 
 
-def combined_stem(program: str, observation: int, target: str, mode: Mode, elements: str) -> str:
-    """`target` is tNNN or sNNNNNNNNN."""
-    start = f"jw{int(program):05d}-o{observation:03d}_{target}"
+def combined_stem(program: str, observation: int | str, target: str, mode: Mode, elements: str) -> str:
+    """`target` is tNNN or sNNNNNNNNN; `observation` its number, or a candidate such as c1001."""
+    candidate = observation if isinstance(observation, str) else f"o{observation:03d}"
+    start = f"jw{int(program):05d}-{candidate}_{target}"
     return f"{start}_{mode.instrument.lower()}_{optics_token(mode, elements)}"
 
 
@@ -76,6 +77,11 @@ def exposure_stems(
     number = observation if observation.isdigit() else f"{int(observation[1:]) % 1000:03d}"
     start = f"jw{int(program):05d}{number}{visit}_{activity(elements)}"
     return [f"{start}_{n:05d}_{detector}" for n in range(1, exposures + 1) for detector in detectors]
+
+
+def exposure_count(key: tuple[str, str], elements: str) -> int:
+    """How many exposures an observation (programme, observation) takes through these elements: 2 to 4."""
+    return crc32(f"{key}{elements}".encode()) % 3 + 2
 
 
 def planned_stem(program: str, observation: int, exposure: int, instrument: str) -> str:

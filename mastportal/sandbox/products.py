@@ -10,9 +10,9 @@ from datetime import timedelta
 from math import floor
 from zlib import crc32
 
-from . import stages
+from . import partners, stages
 from .modes import Mode, detectors_of, mode_of
-from .naming import Stem, exposure_stems, parse_stem
+from .naming import Stem, exposure_count, exposure_stems, parse_stem
 from .observation import Observation, datetime_of
 from .stages import SUFFIXES, Suffix
 
@@ -29,7 +29,8 @@ _GUIDE_STAR = (
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of a product list; `members` are the file names an association joins."""
+    """One line of a product list; `members` are the file names an association joins as science exposures,
+    `others` those it joins as something else, with what as."""
 
     filename: str
     obs_id: str
@@ -43,6 +44,7 @@ class Listed:
     factor: float
     members: tuple[str, ...] = ()
     product_name: str = ""
+    others: partners.Members = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ class _Context:
     @property
     def number(self) -> str:
         return self.stem.observation if self.stem.observation.isdigit() else "001"
+
+    @property
+    def candidate(self) -> str:
+        """Of which the associations are: o001, or that of several observations such as c1001."""
+        digits = self.stem.observation.isdigit()
+        return f"o{self.stem.observation}" if digits else self.stem.observation or "o001"
 
 
 def products_of(observation: Observation, obsid_of: Callable[[str], int]) -> list[Listed]:
@@ -84,7 +92,9 @@ def exposures_of(observation: Observation) -> list[str]:
         return []
     mode = mode_of(observation.instrument_name)
     elements = observation.filters
-    count = 1 if observation.is_time_series else crc32(f"{stem.key}{elements}".encode()) % 3 + 2
+    if (joined := partners.science_of(stem.key)) is not None:
+        return partners.exposures(stem.program, joined, mode, elements)
+    count = 1 if observation.is_time_series else exposure_count(stem.key, elements)
     return exposure_stems(
         stem.program, stem.observation, "001", elements, count, detectors_of(mode, elements)
     )
@@ -98,7 +108,7 @@ def _combined(context: _Context) -> Iterator[Listed]:
         yield from _with_preview(
             context, observation.obs_id, observation.obsid, suffix, is_own=True, letter="D"
         )
-    yield _association(context, 3, observation.obs_id, observation.obsid, exposures, is_own=True)
+    yield from _associations(context, 3, observation.obs_id, observation.obsid, exposures, is_own=True)
     yield _pool(context, observation.obs_id, observation.obsid, is_own=True, letter="D")
     for stem in exposures:
         yield from _exposure(context, stem, is_own=False)
@@ -114,7 +124,7 @@ def _exposure(context: _Context, stem: str, *, is_own: bool) -> Iterator[Listed]
     if context.kind == "mos":
         visit = stem[:13]
         yield _science(f"{visit}_01_msa.fits", stem, obsid, SUFFIXES["msa"], is_own=False, letter="S")
-    yield _association(context, 2, stem, obsid, [stem], is_own=is_own)
+    yield from _associations(context, 2, stem, obsid, [stem], is_own=is_own)
     yield _pool(context, stem, obsid, is_own=is_own, letter="S")
     yield from _guide_star(context, stem, obsid, is_own=is_own)
 
@@ -141,21 +151,28 @@ def _science(filename: str, stem: str, obsid: int, suffix: Suffix, *, is_own: bo
     )  # fmt: skip
 
 
-def _association(
+def _associations(
     context: _Context, stage: int, stem: str, obsid: int, members: list[str], *, is_own: bool
-) -> Listed:
+) -> Iterator[Listed]:
+    """The association of today, and where several observations work together the one before it, too."""
     rule = stages.ASSOCIATION[context.kind][stage - 2]
     # Two exposures never share a name: the time of day and the serial number both follow from the stem.
-    code = crc32(stem.encode())
+    code = crc32(f"{context.candidate}{stem}".encode() if context.candidate[0] != "o" else stem.encode())
     moment = f"{code // 3600 % 24:02d}{code // 60 % 60:02d}{code % 60:02d}"
-    program = f"jw{int(context.stem.program):05d}-o{context.number}"
-    name = f"{program}_{context.stamp[:9]}{moment}_{rule}_{code // 86400 % 900 + 1:05d}_asn.json"
-    ending = "rate" if stage == 2 else "calints" if context.kind in ("tso", "tsimage", "ami") else "cal"
-    asn = SUFFIXES["asn"]
-    return Listed(
-        name, stem, obsid, "D" if stage == 3 else "S", asn.group, asn.product_type, asn.description, stage,
-        is_own, 0.0, tuple(f"{member}_{ending}.fits" for member in members), stem,
-    )  # fmt: skip
+    ending = stages.member_suffix(context.kind, stage)
+    others = partners.others_of(context.stem.key, context.kind, stage, stem, context.observation.filters)
+    generations = [(context.stamp[:9], code // 86400 % 900 + 1, others, members)]
+    if others or partners.science_of(context.stem.key) is not None:
+        # Made before all was observed; its serial number is another one and no smaller.
+        generations.append((partners.EARLIER, code // 86400 % 900 + 7, others[:-1], members[:1]))
+    for day, serial, joined, science in generations:
+        name = f"jw{int(context.stem.program):05d}-{context.candidate}_{day}{moment}_{rule}_{serial:05d}"
+        asn = SUFFIXES["asn"]
+        yield Listed(
+            f"{name}_asn.json", stem, obsid, "D" if stage == 3 else "S", asn.group, asn.product_type,
+            asn.description, stage, is_own, 0.0, tuple(f"{member}_{ending}.fits" for member in science),
+            stem, joined,
+        )  # fmt: skip
 
 
 def _pool(context: _Context, stem: str, obsid: int, *, is_own: bool, letter: str) -> Listed:

@@ -34,12 +34,26 @@ class Recorded:
         return frozenset(uri for table in self.keywords.values() for uri in texts(table["dataURI"]))
 
     def members(self, record: Record) -> tuple[str, ...]:
-        """The calibrated exposures that the list of an association's parent names."""
-        if not str(record["dataURI"]).endswith("_asn.json"):
+        """The exposures that an association of this name joins, of those its parent's list names.
+
+        Level 2 joins count rates of the observation it is of, level 3 what was calibrated.
+        """
+        name = str(record["productFilename"] or str(record["dataURI"]).rpartition("/")[2])
+        if not name.endswith("_asn.json"):
             return ()
+        level2 = name.split("_")[2:3] and name.split("_")[2].endswith("2")
+        suffixes = ("rate",) if level2 else ("cal",)
         rows = self.lists[int(str(record["parent_obsid"]))]
-        names = {str(row["productFilename"]) for row in rows}
-        return tuple(sorted(name for name in names if name.endswith(("_cal.fits", "_rate.fits"))))
+        names = {str(row["productFilename"]): row["obs_id"] for row in rows}
+        wanted = sorted(
+            name
+            for name in names
+            if name.rpartition("_")[2] in {f"{suffix}.fits" for suffix in suffixes}
+            and "-" not in name.split("_")[0]
+            and "_gs-" not in name
+        )
+        own = [name for name in wanted if names[name] == record["obs_id"]]
+        return tuple(own if level2 and own else wanted)
 
     @staticmethod
     def stranger(record: Mapping[str, object]) -> Observation:

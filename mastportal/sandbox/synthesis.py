@@ -79,7 +79,9 @@ def _jwst_drafts(programme: Programme, visit: Visit) -> Iterator[Draft]:
                 yield _draft(programme, visit, stem, elements, 2, number)
         else:
             for target in _targets(visit):
-                stem = combined_stem(visit.program, visit.observation, target, mode, elements)
+                stem = combined_stem(
+                    visit.program, visit.candidate or visit.observation, target, mode, elements
+                )
                 yield _draft(programme, visit, stem, elements, 3, number)
 
 

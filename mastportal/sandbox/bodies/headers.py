@@ -24,7 +24,8 @@ def primary(facts: Facts) -> list[Card]:
     ]  # fmt: skip
     if facts.observation.collection == "HST":
         return [*start, *_hst(facts)]
-    return [*start, *_versions(facts), *_programme(facts), *_instrument(facts), *_times(facts.observation)]
+    told = [*_versions(facts), *_programme(facts), *_instrument(facts), *_times(facts.observation)]
+    return [*start, *told, *references(facts)]
 
 
 def calibration_version(version: int) -> str:
@@ -72,6 +73,27 @@ def _versions(facts: Facts) -> list[Card]:
     ]  # fmt: skip
 
 
+_STAGE1 = ("dark", "gain", "linearity", "mask", "readnoise", "saturation", "superbias")
+_STAGE2 = ("area", "distortion", "flat", "photom")
+
+
+def references(facts: Facts) -> list[Card]:
+    """The calibration reference files used so far: none in raw exposures, which have seen no step."""
+    if facts.suffix in ("uncal", "msa"):
+        return []
+    instrument = mode_of(facts.observation.instrument_name).instrument.lower()
+    kinds = _STAGE1 if facts.suffix in ("rate", "rateints") else _STAGE1 + _STAGE2
+    cards: list[Card] = [
+        (f"R_{kind[:6].upper()}", f"crds://jwst_{instrument}_{kind}_{_serial(instrument, kind):04d}.fits")
+        for kind in kinds
+    ]
+    return [*cards, ("R_WFSSBK", "N/A")]
+
+
+def _serial(instrument: str, kind: str) -> int:
+    return int(crc32(f"{instrument} {kind}".encode())) % 400 + 1
+
+
 def _model(suffix: str) -> str:
     cubes = {"rateints": "CubeModel", "calints": "CubeModel", "s3d": "IFUCubeModel", "x1d": "MultiSpecModel"}
     return cubes.get(suffix, "Level1bModel" if suffix == "uncal" else "ImageModel")
@@ -103,7 +125,18 @@ def _instrument(facts: Facts) -> list[Card]:
         ("INSTRUME", mode.instrument), ("EXP_TYPE", exp_type), ("TEMPLATE", mode.template),
         ("SUBARRAY", mode.subarray), ("DETECTOR", detector if detector in known else "MULTIPLE"),
     ]  # fmt: skip
+    if mode.kind == "mos" and facts.suffix != "msa":
+        cards += [("MSAMETFL", shutters_of(facts)), ("MSAMETID", 1)]
     return [*cards, *optics(mode.instrument, observation.filters)]
+
+
+def shutters_of(facts: Facts) -> str:
+    """The file that says which micro-shutters were open: of the visit."""
+    stem = parse_stem(facts.filename)
+    if stem is None:
+        return "N/A"
+    number = "".join(filter(str.isdigit, stem.observation)) or "1"
+    return f"jw{int(stem.program):05d}{int(number) % 1000:03d}{stem.visit}_01_msa.fits"
 
 
 def optics(instrument: str, elements: str) -> list[Card]:

@@ -84,7 +84,8 @@ class Body:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a body needs to know of its product. `made` is when the file was written (UTC)."""
+    """What a body needs to know of its product. `made` is when the file was written (UTC); `members` are an
+    association's science exposures, `others` what else it joins, with what as."""
 
     filename: str
     observation: Observation
@@ -95,6 +96,7 @@ class Facts:
     members: tuple[str, ...] = ()
     product_name: str = ""
     obs_id: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
     @property
     def stem(self) -> str:

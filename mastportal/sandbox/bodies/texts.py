@@ -13,24 +13,34 @@ _POOL_COLUMNS = (
 )  # fmt: skip
 
 
+_RULES = {
+    "image2": "Asn_Lv2Image", "spec2": "Asn_Lv2Spec", "tso-image2": "Asn_Lv2ImageTSO",
+    "tso-spec2": "Asn_Lv2SpecTSO", "image3": "Asn_Lv3Image", "spec3": "Asn_Lv3SpectralTarget",
+    "coron3": "Asn_Lv3Coron", "ami3": "Asn_Lv3AMI", "tso3": "Asn_Lv3TSO",
+}  # fmt: skip
+
+
 def association(facts: Facts) -> Body:
     """The association that names its members, in the form of the JWST pipeline's files."""
-    rule = facts.filename.split("_")[2] if facts.filename.count("_") >= 4 else "image3"
+    parts = facts.filename.split("_")
+    rule = parts[2] if len(parts) >= 5 else "image3"
+    made = parts[1] if len(parts) >= 5 else f"{facts.made:%Y%m%dt%H%M%S}"
+    members = [(name, "science") for name in facts.members] + list(facts.others)
     content = {
         "asn_type": rule,
-        "asn_rule": f"candidate_Asn_{rule.title().replace('-', '')}",
-        "version_id": f"{facts.made:%Y%m%dt%H%M%S}",
+        "asn_rule": f"candidate_{_RULES.get(rule, 'Asn_Lv3Image')}",
+        "version_id": made,
         "code_version": f"1.{20 + facts.version}.2",
         "degraded_status": "No known degraded exposures in association.",
         "program": facts.observation.program,
-        "constraints": "none",
-        "asn_id": facts.filename.split("_")[0].partition("-")[2] or "a3001",
+        "constraints": f"DMSAttrConstraint({{'name': 'program', 'value': '{facts.observation.program}'}})",
+        "asn_id": parts[0].partition("-")[2] or "a3001",
+        "asn_pool": f"{parts[0].partition('-')[0]}_{made}_pool",
         "target": facts.observation.target,
-        "asn_pool": "pool",
         "products": [
             {
                 "name": facts.product_name or facts.stem,
-                "members": [{"expname": name, "exptype": "science"} for name in facts.members],
+                "members": [{"expname": name, "exptype": role, "exposerr": "null"} for name, role in members],
             }
         ],
     }

@@ -41,6 +41,11 @@ class Visit:
         """How many extracted sources are observations of their own (0: not a multi-object mode)."""
         return next((int(flag[8:]) for flag in self.flags if flag.startswith("sources=")), 0)
 
+    @property
+    def candidate(self) -> str:
+        """The association candidate of several observations that a row is of (empty: of this one alone)."""
+        return next((flag[10:] for flag in self.flags if flag.startswith("candidate=")), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
@@ -57,6 +62,20 @@ class Survey:
     elements: tuple[str, ...]
     first_year: float
     last_year: float
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Exposures or products of observation `partner` are members of `observation`'s associations, as `role`.
+
+    `observation` is its three digits, or a candidate such as c1001; `kind` that of its mode.
+    """
+
+    program: str
+    observation: str
+    kind: str
+    role: str
+    partner: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +148,15 @@ def surveys() -> tuple[Survey, ...]:
             float(row["last_year"]),
         )
         for row in _rows("surveys.csv")
+    )
+
+
+@cache
+def partners() -> tuple[Partner, ...]:
+    """The observations that work together."""
+    return tuple(
+        Partner(row["program"], row["observation"], row["kind"], row["role"], int(row["partner"]))
+        for row in _rows("partners.csv")
     )
 
 
