@@ -29,8 +29,17 @@ CONNECT_TIMEOUT_S = env.number("CONNECT_TIMEOUT_S", 10)
 STALL_S = env.number("STALL_S", 60)
 QUESTION_TIMEOUT_S = env.number("QUESTION_TIMEOUT_S", 600)
 POLL_S = env.number("POLL_S", 1)
+# Questions and files that are worked on at once; each worker holds no connection while it checks or keeps.
 ASK_CONNECTIONS = env.integer("ASK_CONNECTIONS", 4)
 FETCH_CONNECTIONS = env.integer("FETCH_CONNECTIONS", 4)
+# Of all workers and processes together: what one host bears, and when it is left alone for how long.
+HOST_QUESTIONS = env.integer("HOST_QUESTIONS", 8)
+HOST_TRANSFERS = env.integer("HOST_TRANSFERS", 4)
+HOST_FAILURES = env.integer("HOST_FAILURES", 5)
+HOST_REST_S = env.number("HOST_REST_S", 30)
+# Where files come from while the archive is out of order; empty: nowhere.
+MIRROR_URL = env.text("MIRROR_URL", "").rstrip("/")
+MIRROR_FOLDER = env.text("MIRROR_FOLDER", "")
 ALLOWED_DATA_HOSTS = env.words("ALLOWED_DATA_HOSTS")
 ROW_LIMIT = env.integer("ROW_LIMIT", 500_000)
 VALUE_ROWS = env.integer("VALUE_ROWS", 20_000)  # of a question whose values are counted for Advanced Search
@@ -52,6 +61,8 @@ PRODUCTS_TTL_S = env.integer("PRODUCTS_TTL_S", 24 * 3600)
 LEASE_S = env.integer("LEASE_S", 120)
 SWEEP_S = env.number("SWEEP_S", min(15.0, LEASE_S / 2))
 ENTITLEMENT_TTL_S = env.integer("ENTITLEMENT_TTL_S", 3600)
+# How long before a request the archive may have been asked whether a stored file has changed; 0: each asks.
+FRESHNESS_TTL_S = env.integer("FRESHNESS_TTL_S", 0)
 BUNDLE_KEEP_S = env.integer("BUNDLE_KEEP_S", 30 * 24 * 3600)
 TABLE_CACHE_BYTES = env.integer("TABLE_CACHE_BYTES", 512 * 1024**2)
 STORE_DIR = env.folder("STORE_DIR", BASE_DIR / ".portal" / "store")

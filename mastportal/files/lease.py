@@ -42,3 +42,9 @@ class Lease(Held):
     def fail(self, error: str) -> None:
         """The file could not be had, for a reason a person can read; it may be claimed again at once."""
         self._change(phase=Phase.ERROR, error=error, **self.FREED)
+
+    def drop(self) -> None:
+        """The row was not needed after all. Raises LeaseLost."""
+        held = StoredFile.objects.filter(pk=self.pk, lease_token=self.token, phase=Phase.EXECUTING)
+        if held.delete()[0] != 1:
+            raise LeaseLost
