@@ -1,7 +1,8 @@
 """Owns the sealed tokens' rows: opens one for its person, seals all again. Asks the archive nothing."""
 
 import logging
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,18 +17,37 @@ logger = logging.getLogger(__name__)
 USE_NOTED_EVERY = timedelta(minutes=5)
 
 
-def credential(user: Person) -> Credential | None:
-    """The token of `user` as the archive client takes it, or None where there is none that opens."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A token, opened: `made_at` tells it from one that replaces it in the same row.
+
+    `opened_at` lies before anything the archive is asked with it.
+    """
+
+    credential: Credential
+    token_id: int
+    made_at: datetime
+    opened_at: datetime
+
+
+def opened(user: Person) -> Opened | None:
+    """The token of `user` and which one it is, or None where there is none that opens."""
     row = ArchiveToken.objects.filter(user_id=id_of(user)).first()
     if row is None:
         return None
     try:
-        opened = open_seal(row.sealed, row.user_id)
+        clear = open_seal(row.sealed, row.user_id)
     except Unreadable as reason:
         logger.error("the token of person %s cannot be used: %s", row.user_id, reason)
         return None
     _note_use(row)
-    return opened
+    return Opened(clear, row.pk, row.created_at, timezone.now())
+
+
+def credential(user: Person) -> Credential | None:
+    """The token of `user` as the archive client takes it, or None where there is none that opens."""
+    token = opened(user)
+    return token.credential if token is not None else None
 
 
 def _note_use(row: ArchiveToken) -> None:

@@ -1,12 +1,18 @@
 """Owns who may take a bundle's bytes away, and those bytes as a stream's body."""
 
+from dataclasses import replace
+
+from django.db.models import QuerySet
+
 from accounts.access import Person
+from basket import access
 from basket.archive import Layout
 from basket.models import Bundle
 from basket.phases import Access, Status
 from mastportal.files import entitlement, store
 from mastportal.files.models import StoredFile
 from mastportal.files.streaming import Body
+from mastportal.files.watching import watch
 
 CONTENT_TYPES = {Bundle.Format.ZIP.value: "application/zip", Bundle.Format.TAR.value: "application/x-tar"}
 
@@ -16,9 +22,31 @@ def may_take(user: Person, bundle: Bundle) -> bool:
 
     Raises the archive's errors when it cannot be asked.
     """
+    return all(entitlement.check_many(user, _restricted(bundle)).values())
+
+
+def body_for(user: Person, bundle: Bundle) -> Body | None:
+    """The bundle's bytes for who may read every restricted file in it, None for who may not.
+
+    While they stream, what `user` may is looked at again: token, rights, and that they still see the bundle.
+    Raises the archive's errors when it cannot be asked.
+    """
+    files = list(_restricted(bundle))
+    if not all(entitlement.check_many(user, files).values()):
+        return None
+    watched = watch(
+        user,
+        files,
+        files=lambda: _restricted(bundle),
+        still_visible=lambda: access.visible_bundles(user).filter(pk=bundle.pk).exists(),
+    )
+    return replace(body_of(bundle), still_allowed=watched.holds) if watched is not None else body_of(bundle)
+
+
+def _restricted(bundle: Bundle) -> QuerySet[StoredFile]:
     inside = StoredFile.objects.filter(bundle_files__bundle_id=bundle.pk, bundle_files__status=Status.OK)
-    restricted = inside.filter(access=Access.RESTRICTED)
-    return all(entitlement.check_many(user, restricted).values())
+    asked = ("pk", "data_uri", "programme", "access", "release_mjd")
+    return inside.filter(access=Access.RESTRICTED).only(*asked)
 
 
 def body_of(bundle: Bundle) -> Body:

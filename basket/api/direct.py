@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from basket import access, bundles
 from basket.api.bundles import accepted
-from basket.handing_out import body_of, may_take
+from basket.handing_out import body_for
 from basket.incoming import observation_named, question_of
 from basket.models import Bundle
 from basket.phases import Phase
@@ -30,14 +30,15 @@ SEARCH = OpenApiParameter("search", required=True, description="A search that ha
 
 def streamed(request: Request, bundle: Bundle) -> HttpResponseBase:
     """The archive, or the range asked for. Raises ApiError for who may not, and when too many run."""
-    if not may_take(cast(User, request.user), bundle):
+    body = body_for(cast(User, request.user), bundle)
+    if body is None:
         raise ApiError(
             "forbidden",
             "This bundle holds exclusive files that MAST does not give to your token; make your own.",
             403,
         )
     try:
-        return stream_response(request._request, body_of(bundle))
+        return stream_response(request._request, body)
     except TooManyStreams as full:
         wait_s = {"Retry-After": str(full.retry_after_s)}
         raise ApiError("too_many_streams", str(full), 503, headers=wait_s) from full

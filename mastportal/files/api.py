@@ -16,6 +16,7 @@ from mastportal.api import ApiError
 from mastportal.files import fetching, store, streaming
 from mastportal.files.models import StoredFile
 from mastportal.files.streaming import Body
+from mastportal.files.watching import watch
 from mastportal.mast.errors import Refused
 from mastportal.search.products import Listing, listing
 
@@ -61,8 +62,9 @@ def streamed(request: HttpRequest, body: Body) -> HttpResponseBase:
         raise ApiError("too_many_downloads", str(busy), 503, headers=headers) from None
 
 
-def body_of(file: StoredFile) -> Body:
-    """A stored file as it leaves the portal: its own name, its SHA-256 as ETag."""
+def body_of(file: StoredFile, user: User) -> Body:
+    """A stored file as it leaves the portal for who was admitted to it: its SHA-256 as ETag."""
+    watched = watch(user, [file], lambda: StoredFile.objects.filter(pk=file.pk))
     return Body(
         name=file.name,
         content_type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
@@ -70,6 +72,7 @@ def body_of(file: StoredFile) -> Body:
         etag=file.sha256,
         read=lambda start, stop: store.read(file, start, stop),
         last_modified=file.last_modified,
+        still_allowed=watched.holds if watched is not None else None,
     )
 
 
@@ -82,7 +85,7 @@ def body_of(file: StoredFile) -> Body:
 def download_product(request: Request) -> HttpResponseBase:
     """The product's bytes; fetched into the store first where they are not there yet."""
     file = obtained(request, listed(request.query_params.get("uri", "")))
-    return streamed(request._request, body_of(file))
+    return streamed(request._request, body_of(file, cast(User, request.user)))
 
 
 urlpatterns = [path("products/download", download_product, name="product-download")]

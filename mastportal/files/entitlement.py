@@ -1,23 +1,37 @@
 """Owns who may read restricted bytes: those whose own token the archive accepts for the programme, lately.
 
-A right counts when, in the same check, the archive refuses the file to nobody in particular. Asks by HEAD.
+A right counts when, in the same check, the archive refuses the file to nobody in particular. It belongs to
+one token: what was removed or replaced takes its rights along, and a refusal ends one at once.
 """
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
+from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts import vault
-from accounts.archive import archive, today_mjd
-from accounts.models import ArchiveToken
+from accounts.access import id_of
+from accounts.archive import hurried, today_mjd
+from accounts.models import ArchiveToken, TokenState
+from accounts.tokens import LIFETIME
+from accounts.vault import Opened
 from mastportal.files.models import Access, ReadingRight, StoredFile
-from mastportal.mast import transfer
-from mastportal.mast.connection import Credential
+from mastportal.files.rights import Answer, ask_each
+from mastportal.files.store import give_back_connection
+from mastportal.mast.errors import Unavailable
 
 Reader = User | AnonymousUser
+# Of one check. More is asked for only when very many files of one list have just been released.
+MOST_QUESTIONS = 500
+GIVEN = (Answer.PUBLIC, Answer.ACCEPTED)
+STILL_ASKING = (
+    "Many of these files may just have become public, and MAST is still being asked; try again soon."
+)
 
 
 def may_read(user: Reader, file: StoredFile) -> bool:
@@ -25,29 +39,20 @@ def may_read(user: Reader, file: StoredFile) -> bool:
 
     Raises Unavailable or TimedOut where the archive must be asked and cannot be.
     """
-    if file.access == Access.PUBLIC:
-        return True
-    if isinstance(user, AnonymousUser):
-        return False
-    return _remembered(user, file.scope) or _ask(user, file)
+    return check_many(user, [file])[file.pk]
 
 
 def check_many(user: Reader, files: Iterable[StoredFile]) -> dict[int, bool]:
-    """`may_read` of each file by its id, asking the archive about once a programme."""
-    verdicts: dict[str, bool] = {}
-    result = {}
-    for file in files:
-        if file.access == Access.PUBLIC:
-            result[file.pk] = True
-            continue
-        if file.scope not in verdicts:
-            readable = may_read(user, file)
-            if not (readable and file.access == Access.PUBLIC):  # one that became public tells of itself only
-                verdicts[file.scope] = readable
-            result[file.pk] = readable
-        else:
-            result[file.pk] = verdicts[file.scope]
-    return result
+    """`may_read` of each file by its id, asking the archive about once a programme, all at the same time.
+
+    Not to be called inside a transaction: the database connection is given back while the archive is asked.
+    """
+    every = list(files)
+    verdicts = {file.pk: file.access == Access.PUBLIC for file in every}
+    restricted = [file for file in every if not verdicts[file.pk]]
+    if restricted:
+        verdicts |= _Check(user, restricted).verdicts()
+    return verdicts
 
 
 def publish_if_released(file: StoredFile) -> bool:
@@ -55,48 +60,126 @@ def publish_if_released(file: StoredFile) -> bool:
 
     The date only says when to ask: exclusive periods are extended, too.
     """
-    if file.access == Access.PUBLIC:
-        return True
-    if file.release_mjd is not None and file.release_mjd > today_mjd():
-        return False
-    return _is_public(file)
+    return may_read(AnonymousUser(), file)
 
 
-def remember(user: User, scope: str) -> None:
-    """The archive has just given this person's token a file of this scope that nobody else gets."""
-    token = ArchiveToken.objects.filter(user=user).first()
-    if token is not None:
-        ReadingRight.objects.update_or_create(
-            token=token, scope=scope, defaults={"token_made_at": token.created_at, "checked_at": Now()}
-        )
+def may_have(user: Reader, file: StoredFile) -> bool:
+    """`may_read` of one who takes the file now: past its release date it is asked for anonymously first.
+
+    So it becomes public with the first success, also where only those who hold a right ask for it.
+    """
+    return (file.release_mjd is not None and publish_if_released(file)) or may_read(user, file)
 
 
-def _remembered(user: User, scope: str) -> bool:
-    token = ArchiveToken.objects.filter(user=user).only("created_at").first()
-    since = Now() - timedelta(seconds=settings.ENTITLEMENT_TTL_S)
-    return (
-        token is not None
-        and ReadingRight.objects.filter(
-            token=token, token_made_at=token.created_at, scope=scope, checked_at__gt=since
-        ).exists()
+def remember(token: Opened, scopes: Collection[str]) -> None:
+    """The archive has given files of these scopes to this token that it refuses to nobody in particular.
+
+    Nothing is noted where the token was removed or replaced meanwhile. Counts from when it was opened.
+    """
+    if not scopes:
+        return
+    with transaction.atomic():
+        rows = ArchiveToken.objects.select_for_update(no_key=True)
+        if rows.filter(pk=token.token_id, created_at=token.made_at).first() is None:
+            return
+        told = {"token_made_at": token.made_at, "checked_at": token.opened_at}
+        for scope in sorted(scopes):
+            ReadingRight.objects.update_or_create(token_id=token.token_id, scope=scope, defaults=told)
+
+
+def forget(token: Opened, scopes: Collection[str]) -> None:
+    """The archive has refused files of these scopes to this token: what it said before is over."""
+    if scopes:
+        rights = ReadingRight.objects.filter(token_id=token.token_id, token_made_at=token.made_at)
+        rights.filter(scope__in=scopes).delete()
+
+
+def scopes_remembered(user: Reader, scopes: Collection[str], made_at: datetime | None = None) -> set[str]:
+    """Those of `scopes` that the person's present token opens and that need not be asked for again yet.
+
+    With `made_at`, only if the present token is the one that was made then.
+    """
+    rights = ReadingRight.objects.filter(
+        token__user_id=id_of(user),
+        token__user__is_active=True,
+        token__state=TokenState.VALID,
+        token__created_at__gt=Now() - LIFETIME,
+        token_made_at=F("token__created_at"),
+        scope__in=scopes,
+        checked_at__gt=Now() - timedelta(seconds=settings.ENTITLEMENT_TTL_S),
     )
+    if made_at is not None:
+        rights = rights.filter(token_made_at=made_at)
+    return set(rights.values_list("scope", flat=True))
 
 
-def _ask(user: User, file: StoredFile) -> bool:
-    credential: Credential | None = vault.credential(user)
-    if credential is None:
-        return publish_if_released(file)
-    if _is_public(file):
-        return True
-    allowed = transfer.may_fetch(archive(), file.data_uri, credential)
-    if allowed:
-        remember(user, file.scope)
-    return allowed
+def _may_be_released(file: StoredFile) -> bool:
+    return file.release_mjd is None or file.release_mjd <= today_mjd()
 
 
-def _is_public(file: StoredFile) -> bool:
-    if not transfer.may_fetch(archive(), file.data_uri):
-        return False
-    file.access = Access.PUBLIC
-    StoredFile.objects.filter(pk=file.pk).update(access=Access.PUBLIC)
-    return True
+class _Check:
+    """One check of restricted files for one person: what is remembered, then what the archive says."""
+
+    def __init__(self, user: Reader, files: Iterable[StoredFile]) -> None:
+        self._user = user
+        self._files: dict[str, list[StoredFile]] = defaultdict(list)
+        # Of each programme the file that is exclusive for longest is asked for first: it tells of a right.
+        for file in sorted(files, key=lambda file: -(file.release_mjd or 0.0)):
+            self._files[file.scope].append(file)
+        self._answers: dict[int, Answer] = {}
+        self._token: Opened | None = None
+
+    def verdicts(self) -> dict[int, bool]:
+        known = scopes_remembered(self._user, self._files.keys())
+        unknown = {scope: files for scope, files in self._files.items() if scope not in known}
+        if unknown:
+            self._token = vault.opened(self._user)
+            self._ask([file for files in unknown.values() for file in self._first(files)])
+            self._ask([file for files in unknown.values() for file in self._others(files)])
+        open_scopes = known | {scope for scope, files in unknown.items() if self._opens(files)}
+        return {
+            file.pk: self._answers.get(file.pk) in GIVEN or scope in open_scopes
+            for scope, files in self._files.items()
+            for file in files
+        }
+
+    def _first(self, files: list[StoredFile]) -> list[StoredFile]:
+        return files[:1] if self._token is not None else self._others(files)
+
+    def _others(self, files: list[StoredFile]) -> list[StoredFile]:
+        """Those not asked for yet that may be public by now, or tell of a right where none has told."""
+        if self._opens(files):
+            return []
+        told = self._token is None or Answer.REFUSED in self._heard(files)
+        unasked = [file for file in files if file.pk not in self._answers]
+        return [file for file in unasked if not told or _may_be_released(file)]
+
+    def _heard(self, files: list[StoredFile]) -> set[Answer | None]:
+        return {self._answers.get(file.pk) for file in files}
+
+    def _opens(self, files: list[StoredFile]) -> bool:
+        """Whether the archive gave the token what it refuses to others, and refused it nothing."""
+        heard = self._heard(files)
+        return Answer.ACCEPTED in heard and Answer.REFUSED not in heard
+
+    def _ask(self, files: list[StoredFile]) -> None:
+        credential = self._token.credential if self._token is not None else None
+        asked = files[:MOST_QUESTIONS]
+        give_back_connection()
+        answers = ask_each(hurried(), [(file.data_uri, credential) for file in asked])
+        self._answers |= {file.pk: answer for file, answer in zip(asked, answers, strict=True)}
+        self._note(asked)
+        if len(asked) < len(files):
+            raise Unavailable(STILL_ASKING)
+
+    def _note(self, asked: list[StoredFile]) -> None:
+        public = [file for file in asked if self._answers[file.pk] is Answer.PUBLIC]
+        for file in public:
+            file.access = Access.PUBLIC
+        if public:
+            StoredFile.objects.filter(pk__in=[file.pk for file in public]).update(access=Access.PUBLIC)
+        if self._token is not None:
+            scopes = {file.scope for file in asked}
+            heard = {scope: self._heard(self._files[scope]) for scope in scopes}
+            forget(self._token, {scope for scope in scopes if Answer.REFUSED in heard[scope]})
+            remember(self._token, {scope for scope in scopes if self._opens(self._files[scope])})

@@ -94,8 +94,7 @@ def type_of(file: StoredFile) -> str:
 
 
 def _held(user: User, file: StoredFile) -> Preview:
-    readable = entitlement.publish_if_released(file) or entitlement.may_read(user, file)
-    if not readable:
+    if not entitlement.may_have(user, file):
         return Preview(Standing.EXCLUSIVE)
     try:
         return Preview(Standing.READY, file) if type_of(file) else Preview(Standing.NONE)

@@ -21,7 +21,12 @@ from werkzeug.http import parse_if_range_header, parse_range_header, quote_etag,
 from mastportal.files.store import give_back_connection
 
 RETRY_AFTER_S = 5
+LOOKED_AT_EVERY_BYTES = 1 << 20
 Answer = TypeVar("Answer", bound=HttpResponseBase)
+
+
+class RightEnded(Exception):
+    """What a running download stood on is gone; its connection breaks, it never ends as if complete."""
 
 
 class TooManyStreams(Exception):
@@ -32,7 +37,10 @@ class TooManyStreams(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What is streamed: `read(start, stop)` gives its bytes; `etag` is strong, without its quotes."""
+    """What is streamed: `read(start, stop)` gives its bytes; `etag` is strong, without its quotes.
+
+    `still_allowed` is asked before each MiB but the first; None for what is public.
+    """
 
     name: str
     content_type: str
@@ -40,6 +48,7 @@ class Body:
     etag: str
     read: Callable[[int, int], Iterator[bytes]]
     last_modified: datetime | None = None
+    still_allowed: Callable[[], bool] | None = None
 
 
 class _Places:
@@ -115,7 +124,44 @@ def stream_response(request: HttpRequest, body: Body) -> HttpResponseBase:
         return _described(HttpResponse(status=status, headers=headers), body)
     response = _described(StreamingHttpResponse(status=status, headers=headers), body)
     give_back_connection()
-    response.streaming_content = _Stream(body.read(start, stop), _person(request))
+    response.streaming_content = _Stream(_pieces(body, start, stop), _person(request))
+    return response
+
+
+def _pieces(body: Body, start: int, stop: int) -> Iterator[bytes]:
+    pieces = body.read(start, stop)
+    return pieces if body.still_allowed is None else watched(pieces, body.still_allowed)
+
+
+def watched(pieces: Iterator[bytes], still_allowed: Callable[[], bool]) -> Iterator[bytes]:
+    """The pieces while they are allowed, looked at once a MiB. Raises RightEnded."""
+    sent_bytes = 0
+    for piece in pieces:
+        if sent_bytes + len(piece) > LOOKED_AT_EVERY_BYTES and sent_bytes:
+            if not still_allowed():
+                raise RightEnded("The right to read these bytes has ended; the download breaks off.")
+            sent_bytes = 0
+        sent_bytes += len(piece)
+        yield piece
+
+
+def unsized_response(
+    request: HttpRequest, name: str, content_type: str, pieces: Iterator[bytes]
+) -> HttpResponseBase:
+    """Bytes whose number nobody knows yet, as an attachment: no ranges, nothing to go on from when it breaks.
+
+    `pieces` are closed however the answer ends. Raises TooManyStreams; they are closed then, too.
+    """
+    response = StreamingHttpResponse(content_type=content_type, headers={"Accept-Ranges": "none"})
+    _as_attachment(response, name)
+    try:
+        stream = _Stream(pieces, _person(request))
+    except TooManyStreams:
+        if hasattr(pieces, "close"):
+            pieces.close()
+        raise
+    give_back_connection()
+    response.streaming_content = stream
     return response
 
 
@@ -127,13 +173,17 @@ def _person(request: HttpRequest) -> object:
 def _described(response: Answer, body: Body) -> Answer:
     response["ETag"] = quote_etag(body.etag)
     response["Accept-Ranges"] = "bytes"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-transform"
-    if disposition := content_disposition_header(True, body.name):
-        response["Content-Disposition"] = disposition
+    _as_attachment(response, body.name)
     if body.last_modified is not None:
         response["Last-Modified"] = http_date(body.last_modified.timestamp())
     return response
+
+
+def _as_attachment(response: HttpResponseBase, name: str) -> None:
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-transform"
+    if disposition := content_disposition_header(True, name):
+        response["Content-Disposition"] = disposition
 
 
 def _is_known(request: HttpRequest, body: Body) -> bool:
