@@ -29,8 +29,12 @@ def visible_baskets(user: Person) -> QuerySet[Basket]:
 
 
 def visible_bundles(user: Person) -> QuerySet[Bundle]:
-    """A person's own bundles and those of the groups they are in, without the layouts' bytes."""
-    return visible(Bundle.objects.select_related("owner", "group", "basket").defer("plan", "manifest"), user)
+    """A person's own bundles and those of the groups they are in, without the layouts' bytes.
+
+    The work list of an answer that is being streamed is nobody's to see.
+    """
+    seen = Bundle.objects.filter(lease_token=None).select_related("owner", "group", "basket")
+    return visible(seen.defer("plan", "manifest"), user)
 
 
 def basket_to_read(user: Person, basket_id: int) -> Basket:

@@ -57,8 +57,8 @@ def observation_in_hand(obsid: str, user: User) -> Bundle | None:
     """
     whole = Q(phase=Phase.COMPLETED, expires_at__gt=Now(), summary__given_up=0, size_bytes__isnull=False)
     tried = Q(phase__in=[Phase.COMPLETED, Phase.ERROR], ended_at__gt=Now() - TRIED_LATELY)
-    mine = Bundle.objects.filter(owner_id=user.pk, wanted__observation=obsid).defer("plan", "manifest")
-    return mine.filter(Q(phase__in=UNDER_WAY) | whole | tried).first()
+    mine = Bundle.objects.filter(owner_id=user.pk, wanted__observation=obsid, lease_token=None)
+    return mine.defer("plan", "manifest").filter(Q(phase__in=UNDER_WAY) | whole | tried).first()
 
 
 def request_observation(row: dict[str, Any], user: User, question: str = "") -> Bundle:

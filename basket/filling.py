@@ -104,7 +104,7 @@ def top_up(bundle_id: UUID) -> list[int]:
         return []
     with transaction.atomic():
         bundle = Bundle.objects.select_for_update().only("waits_for").filter(pk=bundle_id)
-        if not (under_way := bundle.filter(phase=Phase.EXECUTING).first()):
+        if not (under_way := bundle.filter(phase=Phase.EXECUTING, lease_token=None).first()):
             return []
         free = window() - files.filter(phase__in=UNFINISHED).count()
         ids = pausing.next_files(under_way, free)
@@ -192,4 +192,4 @@ def overdue() -> list[int]:
 
 def idle() -> Iterable[UUID]:
     """Bundles under way: the sweep looks whether they need more files queued, or are complete."""
-    return Bundle.objects.filter(phase=Phase.EXECUTING).values_list("pk", flat=True)
+    return Bundle.objects.filter(phase=Phase.EXECUTING, lease_token=None).values_list("pk", flat=True)

@@ -30,6 +30,7 @@ from basket.manifest import (
 from basket.models import Bundle, BundleFile
 from basket.phases import Phase, Status
 from basket.progress import progress_of
+from mastportal.files.models import StoredFile
 
 ROW_COLUMNS = (
     "data_uri",
@@ -106,7 +107,8 @@ def finish(bundle_id: UUID) -> bool:
 
 @transaction.atomic
 def _finish(bundle_id: UUID) -> bool:
-    bundle = Bundle.objects.select_for_update().filter(pk=bundle_id, phase=Phase.EXECUTING).first()
+    under_way = Bundle.objects.filter(pk=bundle_id, phase=Phase.EXECUTING, lease_token=None)
+    bundle = under_way.select_for_update().first()
     if bundle is None or bundle.files.filter(status=Status.WAITING).exists():
         return False
     made_at, rows = timezone.now(), manifest_rows(bundle)
@@ -121,25 +123,40 @@ def _finish(bundle_id: UUID) -> bool:
 
 def _plan(bundle: Bundle, rows: list[ManifestRow], made_at: datetime) -> Layout:
     """The archive: the manifest and its twins first, then the files."""
+    entries = [*_manifests(bundle, rows, made_at), *_entries(bundle, made_at.timestamp())]
+    return plan_tar(entries) if bundle.format == Bundle.Format.TAR else plan_zip(entries)
+
+
+def manifests_of(bundle: Bundle) -> Iterator[Entry]:
+    """The manifest and its twins: as they lie in a complete bundle's archive, else as things stand now."""
+    made_at, rows = _made_at(bundle), manifest_rows(bundle)
+    if bundle.phase != Phase.COMPLETED:
+        bundle.manifest = _html(bundle, rows, made_at)
+    return _manifests(bundle, rows, made_at)
+
+
+def _manifests(bundle: Bundle, rows: list[ManifestRow], made_at: datetime) -> Iterator[Entry]:
     twins = {
         HTML: bundle.manifest,
         JSON: json_text(_json(bundle, rows, made_at)),
         CSV: as_csv(rows),
         CHECKSUMS: as_checksums(rows),
     }
-    at_s = made_at.timestamp()
-    literals = [Entry.literal(f"{bundle.folder}/{name}", text.encode(), at_s) for name, text in twins.items()]
-    entries = [*literals, *_entries(bundle, at_s)]
-    return plan_tar(entries) if bundle.format == Bundle.Format.TAR else plan_zip(entries)
+    for name, text in twins.items():
+        yield Entry.literal(f"{bundle.folder}/{name}", text.encode(), made_at.timestamp())
 
 
 def _entries(bundle: Bundle, made_at_s: float) -> Iterator[Entry]:
     files = bundle.files.filter(status=Status.OK).select_related("stored_file").order_by("n")
     for file in files.iterator(2000):
-        stored = file.stored_file
-        assert stored is not None
-        assert stored.size_bytes is not None
-        assert stored.crc32 is not None
-        changed = stored.last_modified.timestamp() if stored.last_modified else made_at_s
-        path = f"{bundle.folder}/{file.path}"
-        yield Entry(path, stored.size_bytes, stored.crc32, stored.sha256, changed, stored.key)
+        assert file.stored_file is not None
+        yield entry_of(file, file.stored_file, bundle.folder, made_at_s)
+
+
+def entry_of(file: BundleFile, stored: StoredFile, folder: str, made_at_s: float) -> Entry:
+    """A file that is here as a member of the archive; where its time is not known, the archive's counts."""
+    assert stored.size_bytes is not None
+    assert stored.crc32 is not None
+    changed = stored.last_modified.timestamp() if stored.last_modified else made_at_s
+    path = f"{folder}/{file.path}"
+    return Entry(path, stored.size_bytes, stored.crc32, stored.sha256, changed, stored.key)

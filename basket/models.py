@@ -82,6 +82,7 @@ class Bundle(models.Model):
     """A frozen list of files and, once they are here, the byte layout of the archive made of them.
 
     `asked` is what it was made from, in words. `waits_for` says in a sentence why an unfinished one pauses.
+    One with a `lease_token` is the work list of an answer that streams it meanwhile, and nobody's to see.
     """
 
     class Format(models.TextChoices):
@@ -110,6 +111,8 @@ class Bundle(models.Model):
     notes = models.JSONField(default=list)
     summary = models.JSONField(null=True)
     nudged_at = models.DateTimeField(default=timezone.now)
+    lease_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
     size_bytes = models.BigIntegerField(null=True)
     etag = models.CharField(max_length=80, blank=True)
     plan = models.BinaryField(null=True)
@@ -183,3 +186,28 @@ class BundleFile(Work):
     def reason(self) -> str:
         """Why the file is not there, for people."""
         return self.error
+
+
+class Staging(Work):
+    """A bundle's files in a folder of the lab, for one person; the row lives as long as the folder may.
+
+    `place` is the folder below the person's own; `is_private` says that nobody else may look into it.
+    """
+
+    bundle = models.ForeignKey(Bundle, models.SET_NULL, null=True, related_name="stagings")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="stagings")
+    person = models.CharField(max_length=220)
+    place = models.CharField(max_length=80)
+    is_private = models.BooleanField(default=True)
+    files_total = models.PositiveIntegerField(default=0)
+    files_done = models.PositiveIntegerField(default=0)
+    bytes_total = models.BigIntegerField(default=0)
+    bytes_done = models.BigIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["person", "place"], name="staged_once_at_a_place")]
+
+    def __str__(self) -> str:
+        return f"{self.person}/{self.place}"
