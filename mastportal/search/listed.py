@@ -3,14 +3,14 @@
 Filled from product lists and keyword rows; imports no archive client.
 """
 
-import uuid
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
 
+from mastportal.search import keyword_facts
 from mastportal.search.keep import server_cursor
+from mastportal.search.keyword_facts import key_of
 from mastportal.search.models import ListedUri
 
 # Where each fact is found, in a product row and in a keyword row.
@@ -26,6 +26,8 @@ _SOURCES = {
 _TEXT = ("mission", "obs_id", "programme", "rights")
 _ROWS_AT_ONCE = 50_000
 
+__all__ = ["Listing", "is_listed", "key_of", "listing", "note"]
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -38,11 +40,6 @@ class Listing:
     rights: str
     release_mjd: float | None
     size_bytes: int | None
-
-
-def key_of(uri: str) -> uuid.UUID:
-    """The key of a URI's row."""
-    return uuid.UUID(bytes=sha256(uri.encode()).digest()[:16])
 
 
 def listing(uri: str) -> Listing | None:
@@ -78,6 +75,7 @@ def note(table: pa.Table) -> None:
     slim = table.select([name for name in table.column_names if name in names])
     for start in range(0, slim.num_rows, _ROWS_AT_ONCE):
         _note(_columns(slim.slice(start, _ROWS_AT_ONCE)))
+        keyword_facts.note(table.slice(start, _ROWS_AT_ONCE))
 
 
 def _note(columns: dict[str, list[Any]]) -> None:

@@ -194,3 +194,20 @@ class ListedUri(models.Model):
 
     def __str__(self) -> str:
         return self.uri
+
+
+class KeywordFacts(models.Model):
+    """What the newest keyword row of a file said of its version, and when; `key` as that of its ListedUri."""
+
+    key = models.UUIDField(primary_key=True)
+    md5 = models.CharField(max_length=32, blank=True)
+    size_bytes = models.BigIntegerField(null=True)
+    cal_ver = models.CharField(max_length=60, blank=True)
+    crds_ctx = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "keyword facts"
+
+    def __str__(self) -> str:
+        return str(self.key)
