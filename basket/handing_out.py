@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.access import Person
 from basket import access
-from basket.archive import Layout
+from basket.layout_stored import stored_layout
 from basket.models import Bundle
 from basket.phases import Access, Status
 from mastportal.files import entitlement, store
@@ -51,8 +51,7 @@ def _restricted(bundle: Bundle) -> QuerySet[StoredFile]:
 
 def body_of(bundle: Bundle) -> Body:
     """The archive itself: any range of it, from the stored files."""
-    stored = Bundle.objects.values_list("plan", flat=True).get(pk=bundle.pk)
-    layout = Layout.from_bytes(bytes(stored or b""))
+    layout = stored_layout(bundle)
     return Body(
         name=bundle.file_name,
         content_type=CONTENT_TYPES[bundle.format],

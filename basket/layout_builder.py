@@ -12,8 +12,8 @@ from isal import isal_zlib
 from basket.layout import LAYOUT_VERSION, SCHEMA, Layout
 
 LITERAL_BYTES = 1 << 20
-BATCH_SEGMENTS = 4096
-BATCH_LITERAL_BYTES = 4 << 20
+BATCH_SEGMENTS = 1024
+BATCH_LITERAL_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class LayoutBuilder:
         with pa.ipc.new_file(sink, schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
             for batch in self._batches:
                 writer.write_batch(batch.replace_schema_metadata(facts))
-        return Layout(sink.getvalue().to_pybytes())
+        return Layout.from_bytes(sink.getvalue().to_pybytes())
 
     def _flush_literals(self) -> None:
         content, self._pending = bytes(self._pending), bytearray()
