@@ -44,6 +44,12 @@ class Contents:
         """The observations that have products: all but the planned ones."""
         return [str(row["obsid"]) for row in self.lines if row.get("calib_level") != PLANNED_LEVEL]
 
+    def released(self, today_mjd: float) -> int:
+        """How many release dates have passed: when this changes, what needs a token does."""
+        dates = [line.get("t_obs_release") for line in self.lines]
+        dates += [single.get("release_mjd") for single in self.singles]
+        return sum(_number(date) <= today_mjd for date in dates)
+
     def as_json(self) -> dict[str, Any]:
         return {"lines": list(self.lines), "singles": list(self.singles)}
 

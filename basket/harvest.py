@@ -74,8 +74,8 @@ def products_of(contents: Contents, harvest: Harvest | None = None) -> OpenTable
 def _opened(contents: Contents, harvest: Harvest) -> OpenTable:
     today_mjd = archive.today_mjd()
     facts = sha256(repr(contents).encode()).hexdigest()
-    # What needs a token changes with the day, so the day is in the key.
-    key = ("basket", harvest.fingerprint, facts, int(today_mjd))
+    # What needs a token changes at each release, so how many have been is in the key.
+    key = ("basket", harvest.fingerprint, facts, contents.released(today_mjd))
     return tables.get(
         key, lambda: OpenTable(products_table(contents, table_of(contents.executed), today_mjd))
     )

@@ -52,7 +52,8 @@ class State:
 def state_of(basket: Basket) -> State:
     contents = contents_of(basket)
     harvest = harvest_of(contents)
-    facts = (basket.pk, basket.revision, harvest.fingerprint, len(harvest.failed), int(archive.today_mjd()))
+    released = contents.released(archive.today_mjd())
+    facts = (basket.pk, basket.revision, harvest.fingerprint, len(harvest.failed), released)
     key = f"basket-sums-{sha256(repr(facts).encode()).hexdigest()}"
     known = cache.get(key)
     if known is None:

@@ -60,7 +60,7 @@ RESULT_KEEP_S = env.integer("RESULT_KEEP_S", 7 * 24 * 3600)
 PRODUCTS_TTL_S = env.integer("PRODUCTS_TTL_S", 24 * 3600)
 LEASE_S = env.integer("LEASE_S", 120)
 SWEEP_S = env.number("SWEEP_S", min(15.0, LEASE_S / 2))
-ENTITLEMENT_TTL_S = env.integer("ENTITLEMENT_TTL_S", 3600)
+ENTITLEMENT_TTL_S = min(3600, env.integer("ENTITLEMENT_TTL_S", 3600))  # a right is never older than an hour
 # How long before a request the archive may have been asked whether a stored file has changed; 0: each asks.
 FRESHNESS_TTL_S = env.integer("FRESHNESS_TTL_S", 0)
 BUNDLE_KEEP_S = env.integer("BUNDLE_KEEP_S", 30 * 24 * 3600)
@@ -146,10 +146,11 @@ if not env.flag("DATABASE_POOL", True):  # prefork workers and tests hold one co
     DATABASES["default"] |= {"OPTIONS": {}, "CONN_MAX_AGE": 60}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 VALKEY_URL = env.text("VALKEY_URL")
+CACHE_URL = f"{VALKEY_URL}/1"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": f"{VALKEY_URL}/1",
+        "LOCATION": CACHE_URL,
         "KEY_PREFIX": "portal",
         "OPTIONS": {"pool_class": "mastportal.cachepool.OnePool"},
     }

@@ -94,6 +94,11 @@ class Sandbox:
     def today(self, date: str) -> None:
         self._client.post("/_sandbox/today", json={"date": date}).raise_for_status()
 
+    def withdraw(self, token: str, *programmes: str) -> None:
+        """The token no longer opens these programmes, and again all others that were its own."""
+        body = {"token": token, "withdrawn": list(programmes)}
+        self._client.post("/_sandbox/tokens", json=body).raise_for_status()
+
     def tokens(self) -> list[dict[str, Any]]:
         return self._client.get("/_sandbox/tokens").json()
 

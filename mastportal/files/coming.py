@@ -86,7 +86,15 @@ class Coming:
             self._token = vault.opened(self._wish.user) if self._wish.user is not None else None
             if self._token is None:
                 raise
-            return self._fetch(self._token.credential)
+            return self._fetch_with(self._token)
+
+    def _fetch_with(self, token: Opened) -> Transferred:
+        """With the person's own token; where that is refused, what was remembered of it is over."""
+        try:
+            return self._fetch(token.credential)
+        except Refused:
+            entitlement.forget(token, {self._row.scope})
+            raise
 
     def _fetch(self, credential: Credential | None) -> Transferred:
         told = self._wish.told

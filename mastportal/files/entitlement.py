@@ -55,20 +55,14 @@ def check_many(user: Reader, files: Iterable[StoredFile]) -> dict[int, bool]:
     return verdicts
 
 
-def publish_if_released(file: StoredFile) -> bool:
-    """Ask anonymously for a restricted file whose release date has passed; whether it is public now.
-
-    The date only says when to ask: exclusive periods are extended, too.
-    """
-    return may_read(AnonymousUser(), file)
-
-
 def may_have(user: Reader, file: StoredFile) -> bool:
     """`may_read` of one who takes the file now: past its release date it is asked for anonymously first.
 
-    So it becomes public with the first success, also where only those who hold a right ask for it.
+    So it becomes public with the first success, also where only those who hold a right ask for it. The date
+    only says when to ask: exclusive periods are extended, too.
     """
-    return (file.release_mjd is not None and publish_if_released(file)) or may_read(user, file)
+    dated = file.access == Access.RESTRICTED and file.release_mjd is not None
+    return (dated and may_read(AnonymousUser(), file)) or may_read(user, file)
 
 
 def remember(token: Opened, scopes: Collection[str]) -> None:

@@ -136,13 +136,17 @@ def _pieces(body: Body, start: int, stop: int) -> Iterator[bytes]:
 def watched(pieces: Iterator[bytes], still_allowed: Callable[[], bool]) -> Iterator[bytes]:
     """The pieces while they are allowed, looked at once a MiB. Raises RightEnded."""
     sent_bytes = 0
-    for piece in pieces:
-        if sent_bytes + len(piece) > LOOKED_AT_EVERY_BYTES and sent_bytes:
-            if not still_allowed():
-                raise RightEnded("The right to read these bytes has ended; the download breaks off.")
-            sent_bytes = 0
-        sent_bytes += len(piece)
-        yield piece
+    try:
+        for piece in pieces:
+            if sent_bytes + len(piece) > LOOKED_AT_EVERY_BYTES and sent_bytes:
+                if not still_allowed():
+                    raise RightEnded("The right to read these bytes has ended; the download breaks off.")
+                sent_bytes = 0
+            sent_bytes += len(piece)
+            yield piece
+    finally:
+        if hasattr(pieces, "close"):
+            pieces.close()
 
 
 def unsized_response(
@@ -181,7 +185,7 @@ def _described(response: Answer, body: Body) -> Answer:
 
 def _as_attachment(response: HttpResponseBase, name: str) -> None:
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-transform"
+    response["Cache-Control"] = "private, no-cache, no-transform"
     if disposition := content_disposition_header(True, name):
         response["Content-Disposition"] = disposition
 

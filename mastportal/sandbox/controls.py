@@ -1,4 +1,4 @@
-"""What tests ask of the sandbox under `/_sandbox/`: journal, faults, the day, reprocessing. Loopback only."""
+"""What tests ask of the sandbox under `/_sandbox/`: journal, faults, day, versions, rights. Loopback only."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -27,6 +27,7 @@ class Controls:
             ("POST", "replace"): self._replace,
             ("POST", "today"): self._set_today,
             ("GET", "tokens"): lambda _: as_json(tokens(archive.holdings)),
+            ("POST", "tokens"): self._withdraw,
         }
 
     def answer(self, request: Request) -> Answer:
@@ -61,6 +62,15 @@ class Controls:
         if not self._archive.holdings.replace(uri):
             return as_json({"error": f"No such file: {uri}"}, 404)
         return as_json({"uri": uri, "replaced": True})
+
+    def _withdraw(self, request: Request) -> Answer:
+        """From now on the token opens all its programmes but these; an empty list gives them all back."""
+        asked = _object(request)
+        programmes = asked.get("withdrawn")
+        if not isinstance(programmes, list):
+            raise ValueError("withdrawn must be a list of programmes")
+        self._archive.holdings.withdrawn[str(asked.get("token", ""))] = frozenset(map(str, programmes))
+        return as_json(tokens(self._archive.holdings))
 
     def _set_today(self, request: Request) -> Answer:
         self._archive.holdings.today = date.fromisoformat(str(_object(request).get("date", "")))

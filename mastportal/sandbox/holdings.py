@@ -42,6 +42,8 @@ class Holdings:
         self._maker = Maker(file_bytes)
         self._catalogue = Catalogue(table)
         self._recorded = recorded
+        # Programmes that a token no longer opens, because a test took them away.
+        self.withdrawn: dict[str, frozenset[str]] = {}
         self.keywords: Mapping[str, pa.Table] = KeywordTables(self._catalogue, recorded.keywords)
 
     @property

@@ -25,7 +25,8 @@ class Token:
         """Programmes whose exclusive files this token opens, sorted."""
         if self.half is None or self.state != "valid" or EXCLUSIVE_SCOPE not in self.scopes:
             return []
-        return list(holdings.exclusive_programs)[self.half :: 2]
+        withdrawn = holdings.withdrawn.get(self.token, frozenset())
+        return [each for each in holdings.exclusive_programs[self.half :: 2] if each not in withdrawn]
 
 
 TOKENS = (

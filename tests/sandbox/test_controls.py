@@ -110,3 +110,20 @@ def test_state_and_unknown_doors(asking: Asking) -> None:
     assert asking.http.get("/_sandbox/").json()["today"] == "2026-08-22"
     assert asking.http.get("/_sandbox/nothing").status_code == 404
     assert asking.http.get("/_sandbox/replace").status_code == 405
+
+
+def test_a_programme_is_withdrawn_from_a_token_and_given_back(
+    asking: Asking, exclusive_product: dict[str, Any]
+) -> None:
+    uri, programme = exclusive_product["dataURI"], exclusive_product["proposal_id"]
+    tokens = asking.http.get("/_sandbox/tokens").json()
+    (token,) = [each["token"] for each in tokens if programme in each["programs"]]
+    for withdrawn, status in (([programme], 403), ([], 200)):
+        body = {"token": token, "withdrawn": withdrawn}
+        assert asking.http.post("/_sandbox/tokens", json=body).status_code == 200
+        assert asking.file(uri, token=token).status_code == status
+
+
+def test_a_withdrawal_that_is_none(asking: Asking) -> None:
+    for body in ({"token": "sandbox-token-alice"}, {"withdrawn": "1345"}, []):
+        assert asking.http.post("/_sandbox/tokens", json=body).status_code == 400
