@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.cache import cache
@@ -11,9 +12,11 @@ from django.utils import timezone
 
 from accounts import vault
 from accounts.access import Person
+from mastportal import traffic
 from mastportal.mast.client import MastClient
 from mastportal.mast.connection import Archive
-from mastportal.mast.errors import ArchiveError, TimedOut, Unavailable
+from mastportal.mast.errors import ArchiveError, ArchiveRests, TimedOut, Unavailable
+from mastportal.mast.traffic import Kind
 
 HEARD, CLOCK = "archive-heard", "archive-clock-offset-s"
 QUIET = timedelta(minutes=5)
@@ -24,11 +27,15 @@ UNIX_EPOCH_MJD = 40587.0
 
 
 class Status(TypedDict):
-    """What the top bar says; `up` is None until the archive was asked for the first time."""
+    """What the top bar says; `up` is None until the archive was asked for the first time.
+
+    `rests_for_s` is above 0 while files are not asked for, after too many failures in a row.
+    """
 
     name: str
     is_sandbox: bool
     up: bool | None
+    rests_for_s: float
     last_answer_at: datetime | None
 
 
@@ -41,6 +48,7 @@ def archive() -> Archive:
         stall_s=settings.STALL_S,
         question_timeout_s=settings.QUESTION_TIMEOUT_S,
         poll_s=settings.POLL_S,
+        gate=traffic.gate(),
     )
 
 
@@ -69,7 +77,7 @@ def note_answer(asked: MastClient) -> None:
 
 def note_failure(error: ArchiveError) -> None:
     """Remember that the archive did not answer; an answer that refuses or finds nothing is an answer."""
-    if isinstance(error, Unavailable | TimedOut):
+    if isinstance(error, Unavailable | TimedOut) and not isinstance(error, ArchiveRests):
         heard = cache.get(HEARD) or {"at": None}
         cache.set(HEARD, heard | {"up": False}, timeout=None)
 
@@ -91,6 +99,7 @@ def status() -> Status:
         name=settings.ARCHIVE_NAME,
         is_sandbox=settings.ARCHIVE_IS_SANDBOX,
         up=heard["up"],
+        rests_for_s=traffic.gate().rests_for_s(urlsplit(settings.ARCHIVE_URL).netloc, Kind.BYTES),
         last_answer_at=heard["at"],
     )
 

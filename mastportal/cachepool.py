@@ -7,7 +7,8 @@ when the thread ends.
 from functools import cache
 from typing import Any, Self
 
-from redis import ConnectionPool
+from redis import ConnectionPool, Redis
+from redis.connection import DefaultParser
 
 
 class OnePool(ConnectionPool):
@@ -18,3 +19,8 @@ class OnePool(ConnectionPool):
     def from_url(cls, url: str, **kwargs: Any) -> Self:
         """The process's pool for this address."""
         return super().from_url(url, **kwargs)
+
+
+def client(url: str) -> Redis:
+    """A client of the pool that Django's cache at this address uses: it asks with the same words."""
+    return Redis(connection_pool=OnePool.from_url(url, parser_class=DefaultParser))

@@ -45,6 +45,8 @@ def _archive() -> str:
     status = archive.status()
     if status["up"] is False:
         raise RuntimeError("the archive did not answer the last time it was asked")
+    if status["rests_for_s"]:
+        return f"left alone for {status['rests_for_s']:.0f} s after failing several times in a row"
     return "ok" if status["up"] else "not asked yet"
 
 

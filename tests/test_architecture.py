@@ -35,7 +35,7 @@ WIRING = {
 }
 # Shared by doors of every app, and by nothing else.
 DOOR_TOOLS = {"mastportal.api", "mastportal.htmx", "mastportal.security"}
-BELOW_ALL = {"mastportal.env", "mastportal.work"}
+BELOW_ALL = {"mastportal.env", "mastportal.work", "mastportal.traffic"}
 
 
 def module_name(path: Path) -> str:

@@ -22,6 +22,7 @@ SHORT = {
     "CONNECT_TIMEOUT_S": "3",
     "QUESTION_TIMEOUT_S": "30",
     "POLL_S": "0.1",
+    "HOST_REST_S": "1.5",
     "DATABASE_POOL": "0",
     "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",

@@ -5,6 +5,7 @@ Whatever goes wrong under it is raised as this package's own errors.
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -15,6 +16,7 @@ from requests.adapters import HTTPAdapter
 
 from mastportal.mast.connection import Archive, Credential
 from mastportal.mast.errors import TimedOut, Unavailable
+from mastportal.mast.traffic import Exchange, Kind
 
 POLL_GROWTH = 1.6
 LONGEST_PAUSE_S = 10.0
@@ -64,13 +66,25 @@ class ArchiveAdapter(HTTPAdapter):
             )
         self._pace(request)
         kwargs |= {"timeout": (self._archive.connect_timeout_s, self._archive.stall_s), "stream": True}
-        response = self._sent(self._dressed(request), kwargs)
-        response.request = request
-        self._note_date(response)
-        self._read(response)
+        with self._exchange(request) as exchange:
+            response = self._sent(self._dressed(request), kwargs)
+            response.request = request
+            self._note_date(response)
+            if _is_sound(response):
+                exchange.answered()
+            self._read(response)
+            if not _is_sound(response):
+                exchange.failed()
         answer = ReadAnswer()
         vars(answer).update(vars(response))
         return answer
+
+    def _exchange(self, request: requests.PreparedRequest) -> AbstractContextManager[Exchange]:
+        """One request, let through by the archive's gate; nothing is held between repeats."""
+        archive, subject = self._archive, f"{request.url} {request.body!r}"
+        return archive.gate.exchange(
+            self._host, Kind.QUESTION, subject, patience_s=archive.question_timeout_s, beat=self._beat
+        )
 
     def _sent(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
         kwargs.pop("proxies", None)
@@ -146,6 +160,12 @@ class ArchiveAdapter(HTTPAdapter):
             self.last_date = parsedate_to_datetime(response.headers.get("Date", ""))
         except ValueError:
             self.last_date = None
+
+
+def _is_sound(response: requests.Response) -> bool:
+    """Whether the host does its work, be the answer what it may: not an error of its own, nor a web page."""
+    page = response.headers.get("Content-Type", "").lower().startswith("text/html")
+    return not page and response.status_code < 500 and response.status_code != 429
 
 
 def mount(session: requests.Session, adapter: ArchiveAdapter) -> requests.Session:

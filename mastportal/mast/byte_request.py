@@ -15,17 +15,28 @@ from mastportal.mast.byte_answer import Answer, answer_of, archive_error, plain_
 from mastportal.mast.byte_source import Source
 from mastportal.mast.connection import Archive, Credential
 from mastportal.mast.errors import Unavailable
+from mastportal.mast.traffic import Kind, nobody_waits
 
 REDIRECTS = 5
 
 
 @contextmanager
-def get(source: Source, credential: Credential | None, headers: Mapping[str, str]) -> Iterator[Answer]:
-    """GET with redirects followed; an answer other than 200 and 206 raises what `archive_error` says."""
-    with _sent("GET", source, credential, headers) as response:
+def get(
+    source: Source, credential: Credential | None, headers: Mapping[str, str], beat: Callable[[], None]
+) -> Iterator[Answer]:
+    """GET with redirects followed; an answer other than 200 and 206 raises what `archive_error` says.
+
+    Holds one of the connections for bytes meanwhile; `beat` is called while that is waited for.
+    """
+    with (
+        source.exchange(Kind.BYTES, beat) as exchange,
+        _sent("GET", source, credential, headers) as response,
+    ):
         if response.status_code not in (200, 206):
             raise archive_error(response, source)
-        yield answer_of(response, source)
+        answer = answer_of(response, source)
+        exchange.answered()
+        yield answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +59,12 @@ def head(source: Source, credential: Credential | None) -> Head:
 
     Raises Unavailable where the status says that the archive is out of order.
     """
-    with _sent("HEAD", source, credential, {}) as response:
-        if response.status_code not in (405, 501):
+    with source.exchange(Kind.CHECK, nobody_waits):
+        with _sent("HEAD", source, credential, {}) as response:
+            if response.status_code not in (405, 501):
+                return _sound_head(response, source)
+        with _sent("GET", source, credential, {"Range": "bytes=0-0"}) as response:
             return _sound_head(response, source)
-    with _sent("GET", source, credential, {"Range": "bytes=0-0"}) as response:
-        return _sound_head(response, source)
 
 
 def _sound_head(response: requests.Response, source: Source) -> Head:

@@ -1,11 +1,13 @@
 """Where a product's bytes are asked for, and where a redirect may lead from there. Opens no connection."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from mastportal.mast.connection import Archive
 from mastportal.mast.errors import NotFound
+from mastportal.mast.traffic import Exchange, Kind
 
 DOWNLOAD_PATH = "/api/v0.1/Download/file"
 
@@ -26,6 +28,11 @@ class Source:
     @property
     def name(self) -> str:
         return self.data_uri.rsplit("/", 1)[-1]
+
+    def exchange(self, kind: Kind, beat: Callable[[], None]) -> AbstractContextManager[Exchange]:
+        """One request to the source's host, let through by the archive's gate."""
+        archive, host = self.archive, urlsplit(self.url).netloc
+        return archive.gate.exchange(host, kind, self.data_uri, patience_s=archive.stall_s, beat=beat)
 
     def may_go_to(self, url: str) -> bool:
         """The archive may send us on to where it keeps its files; a partner site only to allowed hosts."""

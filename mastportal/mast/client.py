@@ -25,7 +25,7 @@ from mastportal.mast.asking import (
 )
 from mastportal.mast.connection import Archive, Credential
 from mastportal.mast.criteria import Criteria, parse_question
-from mastportal.mast.errors import ArchiveError, NotFound, TimedOut, TooMany, Unavailable
+from mastportal.mast.errors import ArchiveError, NotFound, TimedOut, TooMany, Unavailable, may_pass
 from mastportal.mast.fields import PRODUCT_FIELDS, Field, fields_by_name
 from mastportal.mast.leaving_out import leaving_out
 from mastportal.mast.resolving import Resolved, it_moves, nobody_knows, place_in
@@ -193,7 +193,7 @@ class MastClient:
     def _retried(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         archive = self._archive
         retries = stamina.retry_context(
-            on=(Unavailable, TimedOut),
+            on=may_pass,
             attempts=ATTEMPTS,
             timeout=archive.question_timeout_s,
             wait_initial=archive.poll_s / 2,

@@ -1,8 +1,10 @@
 """Where the archive is and who asks it; a clear token never leaves this package. No astroquery, no Django."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 from urllib.parse import urlsplit
+
+from mastportal.mast.traffic import Gate, OpenGate
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +12,8 @@ class Archive:
     """One archive and our manners towards it.
 
     `stall_s` bounds the silence between two bytes, `question_timeout_s` one question with all its
-    repeats while EXECUTING, `poll_s` the first pause between repeats (it grows).
+    repeats while EXECUTING, `poll_s` the first pause between repeats (it grows). Every request goes through
+    `gate`.
     """
 
     base_url: str
@@ -19,6 +22,7 @@ class Archive:
     stall_s: float = 60
     question_timeout_s: float = 600
     poll_s: float = 1.0
+    gate: Gate = field(default=OpenGate(), compare=False, repr=False)
 
     @property
     def origin(self) -> tuple[str, str]:

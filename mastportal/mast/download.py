@@ -13,10 +13,10 @@ from mastportal.mast.byte_answer import Answer, ComeBackLater
 from mastportal.mast.byte_source import Source
 from mastportal.mast.checks import Broken, check_structure
 from mastportal.mast.connection import Credential
-from mastportal.mast.errors import ArchiveError, TimedOut, Unavailable
+from mastportal.mast.errors import ArchiveError, ArchiveRests, TimedOut, Unavailable, may_pass
 from mastportal.mast.partial import Partial
 
-LONGEST_WAIT_S = 30.0
+LONGEST_WAIT_S, LONGEST_REST_S = 30.0, 3600.0
 # A server that drips slower than this over a whole stall limit counts as silent.
 SLOWEST_BYTES_PER_S = 256
 # Attempts are counted anew after this much came: a long file over a bad line gets there.
@@ -51,10 +51,10 @@ class Transferred:
 
 
 def again(error: Exception) -> bool | float:
-    """Retry by kind; where the archive named a time, that one, within reason."""
+    """Retry by kind; where the archive named a time, after that one, unless it is too long to wait here."""
     if isinstance(error, ComeBackLater):
-        return min(error.after_s, LONGEST_WAIT_S)
-    return isinstance(error, ArchiveError) and error.retryable
+        return error.after_s if error.after_s <= LONGEST_WAIT_S else False
+    return may_pass(error)
 
 
 @dataclass(slots=True)
@@ -79,7 +79,9 @@ class Download:
             try:
                 self._try_several_times()
                 break
-            except (Unavailable, TimedOut):
+            except (Unavailable, TimedOut) as error:
+                if isinstance(error, ComeBackLater) and error.after_s > LONGEST_WAIT_S:
+                    raise ArchiveRests(str(error), min(error.after_s, LONGEST_REST_S)) from error
                 if self.partial.size_bytes - had < PROGRESS_BYTES:
                     raise
         self.partial.keep(destination)
@@ -108,7 +110,9 @@ class Download:
                 self._verify()
 
     def _receive(self) -> None:
-        with byte_request.get(self.source, self.credential, self._resume_headers()) as answer:
+        with byte_request.get(
+            self.source, self.credential, self._resume_headers(), self._tell_progress
+        ) as answer:
             self._agree(answer)
             pace = _Pace(self.source.archive.stall_s)
             for piece in answer.pieces():

@@ -16,6 +16,19 @@ class Unavailable(ArchiveError):
     retryable = True
 
 
+class ArchiveRests(Unavailable):
+    """Nothing was sent: the host is left alone for a while, or all connections we allow ourselves are taken.
+
+    Asking again at once is no use; after `after_s` seconds it may be.
+    """
+
+    retryable = False
+
+    def __init__(self, message: str, after_s: float) -> None:
+        super().__init__(message)
+        self.after_s = after_s
+
+
 class TimedOut(ArchiveError):
     """The archive was silent, or still busy with the question, for longer than we wait."""
 
@@ -50,3 +63,8 @@ class TooMany(BadQuestion):
         super().__init__(message, field)
         self.count = count
         self.limit = limit
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same, asked again soon, may go well."""
+    return isinstance(error, ArchiveError) and error.retryable

@@ -39,6 +39,7 @@ def test_nothing_is_known_before_the_first_answer():
         "name": settings.ARCHIVE_NAME,
         "is_sandbox": True,
         "up": None,
+        "rests_for_s": 0.0,
         "last_answer_at": None,
     }
 

@@ -1,0 +1,174 @@
+"""Owns when a host that does not answer is left alone, seen by all processes: a circuit breaker in Valkey.
+
+Failures of different files or questions count, without an answer in between; the same one again does not, so
+that one broken file stops no other. After HOST_REST_S one request goes through, and its answer decides.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import cache
+
+from django.conf import settings
+from pybreaker import (
+    STATE_CLOSED,
+    STATE_HALF_OPEN,
+    CircuitBreaker,
+    CircuitBreakerError,
+    CircuitRedisStorage,
+)
+from redis import Redis, RedisError
+
+from mastportal.mast.errors import ArchiveError, ArchiveRests, TimedOut, Unavailable
+
+# Failures that lie further apart say nothing together.
+REMEMBERED_S = 600
+# When to look again while another's request tries whether the host is back.
+TRIAL_S = 2.0
+
+
+class _NoAnswer(Exception):
+    """What the breaker is told of a failure."""
+
+
+def _fails() -> None:
+    raise _NoAnswer
+
+
+def _succeeds() -> None:
+    """What the breaker is told of a success."""
+
+
+class Circuit:
+    """One host's state for one kind of request."""
+
+    def __init__(self, client: Redis, name: str) -> None:
+        self._client, self._name = client, name
+        self._storage = CircuitRedisStorage(STATE_CLOSED, client, namespace=name)
+        self._breaker = CircuitBreaker(state_storage=self._storage, throw_new_error_on_trip=False)
+
+    @contextmanager
+    def watched(self, subject: str) -> Iterator["Watched"]:
+        """One request to the host. Raises ArchiveRests before it, and after one that opens the circuit."""
+        watched = Watched(self, subject, is_trial=self._admit())
+        try:
+            yield watched
+        except ArchiveRests:
+            raise
+        except (Unavailable, TimedOut) as error:
+            watched.failed(error)
+            raise
+        except ArchiveError:
+            watched.answered()
+            raise
+        else:
+            watched.answered()
+        finally:
+            watched.end()
+
+    def rests_for_s(self) -> float:
+        """Seconds until the host is tried again; 0 when it is asked as usual."""
+        if self._breaker.current_state == STATE_CLOSED:
+            return 0.0
+        return self._left_s() or TRIAL_S
+
+    def stop_if_open(self) -> None:
+        """Raises ArchiveRests while the host is left alone."""
+        if self._breaker.current_state != STATE_CLOSED and (left_s := self._left_s()):
+            raise self._rests(left_s)
+
+    def _admit(self) -> bool:
+        """Whether this request is the one that tries. Raises ArchiveRests for all others while it is open."""
+        state = self._breaker.current_state
+        if state == STATE_CLOSED:
+            return False
+        if state != STATE_HALF_OPEN and (left_s := self._left_s()):
+            raise self._rests(left_s)
+        longest_s = settings.CONNECT_TIMEOUT_S + 2 * settings.STALL_S + 5
+        if not self._client.set(f"{self._name}:trial", 1, nx=True, px=int(longest_s * 1000)):
+            raise self._rests(TRIAL_S)
+        self._breaker.half_open()
+        return True
+
+    def _left_s(self) -> float:
+        opened_at = self._storage.opened_at
+        if opened_at is None:
+            return 0.0
+        rested_s = (datetime.now(UTC) - opened_at).total_seconds()
+        return max(0.0, min(settings.HOST_REST_S, settings.HOST_REST_S - rested_s))
+
+    def _rests(self, after_s: float) -> ArchiveRests:
+        return ArchiveRests(
+            "The archive failed several times in a row, so the portal leaves it alone for a moment; "
+            f"it is asked again in {max(1, round(after_s))} s.",
+            after_s,
+        )
+
+    def note_answer(self, *, is_trial: bool) -> None:
+        if self._client.delete(self._failing) or is_trial:
+            with suppress(CircuitBreakerError):
+                self._breaker.call(_succeeds)
+
+    def note_failure(self, subject: str, *, is_trial: bool) -> None:
+        """Raises ArchiveRests where the circuit is open then."""
+        if self._is_new(subject) or is_trial:
+            self._breaker.fail_max = settings.HOST_FAILURES
+            self._breaker.reset_timeout = settings.HOST_REST_S
+            with suppress(CircuitBreakerError, _NoAnswer):
+                self._breaker.call(_fails)
+        if self._breaker.current_state != STATE_CLOSED:
+            raise self._rests(self._left_s() or TRIAL_S)
+
+    def _is_new(self, subject: str) -> bool:
+        digest = hashlib.sha256(subject.encode()).hexdigest()[:32]
+        with self._client.pipeline() as together:
+            together.sadd(self._failing, digest)
+            together.scard(self._failing)
+            together.expire(self._failing, REMEMBERED_S)
+            added, count, _ = together.execute()
+        if added and count == 1:
+            self._storage.reset_counter()
+        return bool(added)
+
+    def end_trial(self) -> None:
+        self._client.delete(f"{self._name}:trial")
+
+    @property
+    def _failing(self) -> str:
+        return f"{self._name}:failing"
+
+
+class Watched:
+    """One request and its verdict, of which the first counts."""
+
+    def __init__(self, circuit: Circuit, subject: str, *, is_trial: bool) -> None:
+        self._circuit, self._subject = circuit, subject
+        self.is_trial, self._is_judged = is_trial, False
+
+    def answered(self) -> None:
+        if not self._is_judged:
+            self._is_judged = True
+            with suppress(RedisError):
+                self._circuit.note_answer(is_trial=self.is_trial)
+
+    def failed(self, error: Exception | None = None) -> None:
+        """Raises ArchiveRests where the circuit is open then."""
+        if not self._is_judged:
+            self._is_judged = True
+            with suppress(RedisError):
+                try:
+                    self._circuit.note_failure(self._subject, is_trial=self.is_trial)
+                except ArchiveRests as rests:
+                    raise rests from error
+
+    def end(self) -> None:
+        if self.is_trial:
+            with suppress(RedisError):
+                self._circuit.end_trial()
+
+
+@cache
+def circuit(client: Redis, name: str) -> Circuit:
+    """The process's circuit of this name."""
+    return Circuit(client, name)
