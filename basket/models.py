@@ -188,6 +188,26 @@ class BundleFile(Work):
         return self.error
 
 
+class Gathering(Work):
+    """What a person needs to run the pipeline again on some observations from a stage on, found by a worker.
+
+    `key` is of the observations and the stage; `answer` is as `basket.pipeline.answers` writes it.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    contents = models.JSONField()
+    stage = models.PositiveSmallIntegerField()
+    answer = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="one_gathering_per_question")]
+
+    def __str__(self) -> str:
+        return f"stage {self.stage} {self.key[:8]}"
+
+
 class Staging(Work):
     """A bundle's files in a folder of the lab, for one person; the row lives as long as the folder may.
 
