@@ -6,6 +6,7 @@ A file that fails is a line in the manifest with its reason and spoils nothing e
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,18 +17,21 @@ from django.db.models.functions import Now
 
 from accounts.refusal import refusal
 from basket import pausing
+from basket.changes import told_of
 from basket.models import Bundle, BundleFile
 from basket.phases import Access, Phase, Status
-from mastportal.files import fetching, needs, store
+from mastportal.files import fetching, freshness, needs, store
+from mastportal.files.freshness import Question
 from mastportal.files.models import StoredFile
 from mastportal.files.room import StoreFull
-from mastportal.mast.errors import ArchiveError, NotFound, Refused
+from mastportal.mast.errors import ArchiveError, ArchiveRests, Crowded, NotFound, Refused
 from mastportal.work import UNFINISHED, Lease, LeaseLost, due
 
 logger = logging.getLogger(__name__)
 URIS_AT_ONCE = 5000
 TRIES = 2
 RETRY_S = 5.0
+RESTS = "The archive does not send files at the moment; the portal tries again about every {every_s:g} s."
 BROKE = "Something broke here while this file was fetched; the administrator's log says what."
 
 
@@ -48,38 +52,43 @@ def take_what_is_here(bundle_id: UUID) -> int:
     """Settle the public files that are in the store already, without a task each; how many those are."""
     waiting = BundleFile.objects.filter(bundle_id=bundle_id, phase=Phase.PENDING)
     files = list(waiting.values_list("pk", "data_uri", "expected_bytes"))
-    return sum(_take(files[at : at + URIS_AT_ONCE]) for at in range(0, len(files), URIS_AT_ONCE))
+    asked_at = Bundle.objects.values_list("created_at", flat=True).filter(pk=bundle_id).first()
+    parts = [files[at : at + URIS_AT_ONCE] for at in range(0, len(files), URIS_AT_ONCE)]
+    return sum(_take(part, _current(part, asked_at)) for part in parts)
 
 
-@transaction.atomic
-def _take(files: list[tuple[int, str, int | None]]) -> int:
-    held = fetching.held([uri for _, uri, _ in files])
-    current = [
-        (pk, held[uri])
-        for pk, uri, expected_bytes in files
-        if uri in held and _is_public_and_current(held[uri], expected_bytes)
+def _current(files: list[tuple[int, str, int | None]], asked_at: datetime | None) -> dict[str, StoredFile]:
+    """Those here and public as the archive has them now. Anything else is left to `obtain`."""
+    uris = [uri for _, uri, _ in files]
+    held, told = fetching.held(uris), told_of(uris)
+    questions = [
+        Question(held[uri], told.get(uri), listed_bytes)
+        for _, uri, listed_bytes in files
+        if uri in held and held[uri].access == Access.PUBLIC and _is_sound(held[uri])
     ]
-    kept = needs.keep_for_now(stored.pk for _, stored in current)
-    rows = [
-        BundleFile(pk=pk, was_here=True, phase=Phase.COMPLETED, **_settled(stored))
-        for pk, stored in current
-        if stored.pk in kept
-    ]
-    columns = ["stored_file", "size_bytes", "sha256", "access", "status", "facts", "phase", "was_here"]
-    BundleFile.objects.bulk_update(rows, columns, batch_size=1000)
-    return len(rows)
+    known = freshness.current(questions, asked_at=asked_at)
+    return {each.file.data_uri: each.file for each in questions if known[each.file.pk]}
 
 
-def _is_public_and_current(stored: StoredFile, expected_bytes: int | None) -> bool:
-    """Anything else is left to `obtain`, which asks the archive."""
-    sizes = (None, stored.size_bytes, stored.listed_size_bytes)
-    if stored.access != Access.PUBLIC or expected_bytes not in sizes:
-        return False
+def _is_sound(stored: StoredFile) -> bool:
     try:
         store.check(stored)
     except store.StoredFileChanged:
         return False
     return True
+
+
+@transaction.atomic
+def _take(files: list[tuple[int, str, int | None]], current: dict[str, StoredFile]) -> int:
+    kept = needs.keep_for_now(stored.pk for stored in current.values())
+    rows = [
+        BundleFile(pk=pk, was_here=True, phase=Phase.COMPLETED, **_settled(current[uri]))
+        for pk, uri, _ in files
+        if uri in current and current[uri].pk in kept
+    ]
+    columns = ["stored_file", "size_bytes", "sha256", "access", "status", "facts", "phase", "was_here"]
+    BundleFile.objects.bulk_update(rows, columns, batch_size=1000)
+    return len(rows)
 
 
 def _settled(stored: StoredFile) -> dict[str, Any]:
@@ -133,10 +142,17 @@ def _get(file: BundleFile, lease: Lease) -> Turn:
             release_mjd=file.release_mjd,
             size_bytes=file.expected_bytes,
             heartbeat=lease.beat,
+            told=told_of([file.data_uri]).get(file.data_uri),
             group_id=file.bundle.group_id,
+            asked_at=file.bundle.created_at,
         )
     except fetching.Busy as busy:
         return _wait(file, lease, busy.retry_after_s, attempts=F("attempts") - 1)
+    except Crowded as crowded:
+        return _wait(file, lease, crowded.after_s, attempts=F("attempts") - 1)
+    except ArchiveRests:
+        pausing.pause(file, lease, RESTS.format(every_s=settings.HOST_REST_S))
+        return Turn()
     except ArchiveError as error:
         if error.retryable and file.attempts < TRIES:
             return _wait(file, lease, RETRY_S)

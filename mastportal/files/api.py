@@ -16,8 +16,10 @@ from mastportal.api import ApiError
 from mastportal.files import fetching, store, streaming
 from mastportal.files.models import StoredFile
 from mastportal.files.streaming import Body
+from mastportal.files.versions import Told
 from mastportal.files.watching import watch
 from mastportal.mast.errors import Refused
+from mastportal.search.keyword_facts import facts_of
 from mastportal.search.products import Listing, listing
 
 FULL = 507
@@ -35,6 +37,7 @@ def listed(uri: str) -> Listing:
 
 def obtained(request: Request, product: Listing) -> StoredFile:
     """The product in the store, with the store's own errors in the API's shape."""
+    facts = facts_of([product.uri]).get(product.uri)
     try:
         return fetching.obtain(
             product.uri,
@@ -42,6 +45,7 @@ def obtained(request: Request, product: Listing) -> StoredFile:
             programme=product.programme,
             release_mjd=product.release_mjd,
             size_bytes=product.size_bytes,
+            told=Told(**facts) if facts else None,
         )
     except Refused:
         sentence = refusal(product.programme or None, None).sentence

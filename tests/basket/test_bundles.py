@@ -113,7 +113,9 @@ def test_what_is_in_the_store_is_not_fetched_again(
     first = completed(bundle_of(small, alice))
     since = sandbox.mark()
     second = completed(bundle_of(small, bob))
-    assert not [entry for entry in sandbox.log(since) if entry["uri"]]
+    asked = [entry for entry in sandbox.log(since) if entry["uri"]]
+    assert {entry["method"] for entry in asked} == {"HEAD"}  # whether the archive has made them anew
+    assert len(asked) == first.files.count()
     progress = progress_of(second)
     assert (progress.from_archive, progress.from_store) == (0, progress_of(first).from_archive)
 

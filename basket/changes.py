@@ -1,0 +1,41 @@
+"""Owns what is known of the versions of a bundle's files: by keyword rows, and against other times."""
+
+from collections.abc import Iterable
+
+from basket.models import Bundle
+from basket.phases import Status
+from mastportal.files import fetching
+from mastportal.files.versions import Difference, Told, Version, differences
+from mastportal.search.keyword_facts import facts_of
+
+
+def told_of(uris: Iterable[str]) -> dict[str, Told]:
+    """What the newest keyword rows say of those of these files that they tell of."""
+    return {uri: Told(**facts) for uri, facts in facts_of(uris).items()}
+
+
+def versions_in(bundle: Bundle) -> dict[str, Version]:
+    """The versions that a bundle is made of, by data URI; they outlive its bytes."""
+    columns = ("data_uri", "sha256", "size_bytes", "facts")
+    rows = bundle.files.filter(status=Status.OK).values_list(*columns)
+    return {uri: Version(sha256, size_bytes, **_words(facts)) for uri, sha256, size_bytes, facts in rows}
+
+
+def since_before(bundle: Bundle) -> list[Difference] | None:
+    """How a bundle differs from the one that it repeats; None where it repeats none."""
+    return None if bundle.again_of is None else differences(versions_in(bundle.again_of), versions_in(bundle))
+
+
+def until_now(bundle: Bundle) -> list[Difference]:
+    """How the store's newest versions differ from those a bundle is made of; asks the archive nothing.
+
+    Files that the bundle lacks and the store has are new; one that is no longer kept here is as it was.
+    """
+    made_of = versions_in(bundle)
+    uris = list(bundle.files.exclude(status=Status.REMOTE).values_list("data_uri", flat=True))
+    here = {uri: Version.of(file) for uri, file in fetching.held(uris).items()}
+    return differences(made_of, made_of | here)
+
+
+def _words(facts: dict[str, str]) -> dict[str, str]:
+    return {name: facts.get(name, "") for name in ("date", "cal_ver", "crds_ctx")}
