@@ -17,7 +17,7 @@ from redis import Redis, RedisError
 
 from mastportal import cachepool
 from mastportal.circuit import Circuit, circuit
-from mastportal.mast.errors import ArchiveRests
+from mastportal.mast.errors import Crowded
 from mastportal.mast.traffic import Exchange, Kind, Unwatched
 
 logger = logging.getLogger(__name__)
@@ -147,9 +147,9 @@ def _held_here(host: str, slots: str, until: float, waiting: Callable[[], None])
         room.release()
 
 
-def _no_room(host: str, slots: str) -> ArchiveRests:
+def _no_room(host: str, slots: str) -> Crowded:
     of_all = f"All {_limit(slots)} connections for {slots} that the portal allows itself to {host} are in use"
-    return ArchiveRests(f"{of_all}; try again in a moment.", NO_ROOM_S)
+    return Crowded(f"{of_all}; try again in a moment.", NO_ROOM_S)
 
 
 @cache

@@ -149,6 +149,10 @@ class Lease(Held):
         ended = {"error": "", "error_kind": ""} | changes
         self._change(phase=Phase.COMPLETED, ended_at=Now(), **self.FREED, **ended)
 
+    def put_back(self) -> None:
+        """Not now: queued again, and this attempt does not count; the sweep nudges. Raises LeaseLost."""
+        self._change(phase=Phase.QUEUED, attempts=F("attempts") - 1, nudged_at=Now(), **self.FREED)
+
     def fail(self, error: str, kind: str, phase: Phase = Phase.ERROR, **changes: Any) -> None:
         """The work failed, for a reason a person can read. Raises LeaseLost."""
         freed = self.FREED | changes

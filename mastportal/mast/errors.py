@@ -17,7 +17,7 @@ class Unavailable(ArchiveError):
 
 
 class ArchiveRests(Unavailable):
-    """Nothing was sent: the host is left alone for a while, or all connections we allow ourselves are taken.
+    """The archive is left alone for a while: it failed too often, or asked for that itself.
 
     Asking again at once is no use; after `after_s` seconds it may be.
     """
@@ -27,6 +27,10 @@ class ArchiveRests(Unavailable):
     def __init__(self, message: str, after_s: float) -> None:
         super().__init__(message)
         self.after_s = after_s
+
+
+class Crowded(ArchiveRests):
+    """Nothing was sent: all connections to the host that we allow ourselves were taken for too long."""
 
 
 class TimedOut(ArchiveError):

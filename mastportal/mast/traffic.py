@@ -34,8 +34,8 @@ class Gate(Protocol):
 
         Waits at most `patience_s` for one and calls `beat` about once a second; what that raises ends it.
         `subject` is what is asked for: one that fails alone is no reason to leave the host alone. Unavailable
-        and TimedOut raised inside before `answered` are failures of the host. Raises ArchiveRests, before
-        anything is sent, while the host is left alone, or when there was no room in time.
+        and TimedOut raised inside before `answered` are failures of the host. Before anything is sent, raises
+        ArchiveRests while the host is left alone, and Crowded when there was no room in time.
         """
 
 

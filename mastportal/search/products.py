@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts import archive
 from mastportal import work
-from mastportal.mast.errors import BadQuestion
+from mastportal.mast.errors import ArchiveRests, BadQuestion
 from mastportal.mast.fields import PRODUCT_FIELDS, arrow_schema
 from mastportal.mast.identifiers import is_obsid
 from mastportal.search import keep, listed
@@ -87,14 +87,21 @@ def want(obsids: Sequence[str], refresh: bool = False) -> list[int]:
 
 
 def harvest(list_id: int) -> None:
-    """Ask for one observation's products, in a worker. Harmless when repeated or when another has it."""
+    """Ask for one observation's products, in a worker. Harmless when repeated or when another has it.
+
+    While the archive is left alone the list waits in the queue: nobody need ask for it again.
+    """
     lease = Lease.claim(ProductList, list_id)
     if lease is None:
         return
     with reported(lease, lease.fail):
         obsid = ProductList.objects.values_list("obsid", flat=True).get(pk=list_id)
         client = archive.client(heartbeat=lease.beat)
-        table = client.products(obsid)
+        try:
+            table = client.products(obsid)
+        except ArchiveRests:
+            lease.put_back()
+            return
         archive.note_answer(client)
         keep_list(lease, list_id, table)
 
