@@ -1,4 +1,4 @@
-"""While the archive is left alone a bundle pauses and says so; no file loses an attempt, and it goes on by itself."""
+"""While the archive is left alone a bundle pauses and says so, loses no attempts, and goes on by itself."""
 
 import pytest
 from django.contrib.auth.models import User
