@@ -35,11 +35,12 @@ NOTHING = Facts()
 
 def facts_at(path: Path, name: str) -> Facts:
     """The facts of the file at `path`, called `name`; NOTHING for what is no FITS file, or a broken one."""
-    return Facts(**{_PLACES[word]: value for word, value in header_at(path, name, _PLACES).items()})
+    told = header_at(path, name, _PLACES)
+    return Facts(**{_PLACES[word]: value[:LONGEST] for word, value in told.items()})
 
 
 def header_at(path: Path, name: str, wanted: Collection[str]) -> dict[str, str]:
-    """Those of the `wanted` keywords that the primary header of the file at `path` has; {} if it is no FITS."""
+    """Those of the `wanted` keywords that the primary header of the file has; {} if it is no FITS."""
     kind = name.lower()
     if not kind.endswith((".fits", ".fits.gz", ".fit")):
         return {}
@@ -69,9 +70,9 @@ def header_in(file: BinaryIO, wanted: Collection[str]) -> dict[str, str]:
 
 
 def _text(rest: str) -> str:
-    """A card's value as a person may read it: printable ASCII, and not long."""
+    """A card's value as a person may read it: printable ASCII."""
     value = _VALUE.match(rest)
     if value is None:
         return ""
     told = value[1].replace("''", "'") if value[1] is not None else value[2]
-    return "".join(letter for letter in told if " " <= letter <= "~").strip()[:LONGEST]
+    return "".join(letter for letter in told if " " <= letter <= "~").strip()
