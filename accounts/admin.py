@@ -21,7 +21,9 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(ResearchGroup)
 class ResearchGroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["name"]
+    """`quota_bytes` is the group's share of the file store; 0 is no limit of its own."""
+
+    list_display = ["name", "quota_bytes"]
     search_fields = ["name"]
     inlines = [MembershipInline]
 

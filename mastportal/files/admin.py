@@ -10,8 +10,20 @@ from mastportal.files.models import StoredFile
 class StoredFileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Stored versions of products."""
 
-    list_display = ["data_uri", "version", "phase", "access", "programme", "size_bytes", "last_used_at"]
-    list_filter = ["phase", "access"]
+    list_display = [
+        "data_uri",
+        "version",
+        "phase",
+        "access",
+        "programme",
+        "group",
+        "origin",
+        "size_bytes",
+        "last_used_at",
+        "verified_at",
+    ]
+    list_filter = ["phase", "access", "origin", "group"]
+    list_select_related = ["group"]
     search_fields = ["data_uri", "programme", "sha256"]
     show_full_result_count = False
 

@@ -89,6 +89,13 @@ def never_fits(size_bytes: int, of_group_bytes: int, group_id: int | None) -> st
     return ""
 
 
+def excesses() -> list[Shortage]:
+    """By how much the store is over a quota that was lowered, or the disk's reserve is used up."""
+    groups = ResearchGroup.objects.filter(quota_bytes__gt=0).values_list("pk", flat=True)
+    found = [_shortage(counted(), group_id, 0, 0) for group_id in [*groups, None]]
+    return [shortage for shortage in found if shortage is not None]
+
+
 @transaction.atomic
 def _take(file_id: int, size_bytes: int, received_bytes: int) -> Shortage | None:
     with connection.cursor() as cursor:
@@ -104,7 +111,7 @@ def _take(file_id: int, size_bytes: int, received_bytes: int) -> Shortage | None
 def _shortage(
     others: QuerySet[StoredFile], group_id: int | None, size_bytes: int, received_bytes: int
 ) -> Shortage | None:
-    if quota := _quota(group_id):
+    if group_id is not None and (quota := _quota(group_id)):
         missing = _sum(others.filter(group_id=group_id)) + size_bytes - quota
         if missing > 0:
             name = ResearchGroup.objects.values_list("name", flat=True).get(pk=group_id)
@@ -128,6 +135,8 @@ def disk_full() -> str:
 
 
 def _quota(group_id: int | None) -> int:
+    if group_id is None:
+        return 0
     return ResearchGroup.objects.filter(pk=group_id).values_list("quota_bytes", flat=True).first() or 0
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from mastportal.files.models import StoredFile
+from mastportal.files.reflink import reflink
 from mastportal.mast.partial import PARTIAL_SUFFIX
 
 PIECE_BYTES = 1 << 20
@@ -47,7 +48,12 @@ def disk_bytes() -> int:
 
 def facts_of(key: str) -> dict[str, int]:
     """Size, time and inode of a file just stored, as its row keeps them."""
-    seen = path_of(key).stat()
+    return seen_as(path_of(key))
+
+
+def seen_as(path: Path) -> dict[str, int]:
+    """The same of a file that is not stored yet; of a link, what it leads to."""
+    seen = path.stat()
     return {"size_bytes": seen.st_size, "mtime_ns": seen.st_mtime_ns, "inode": seen.st_ino}
 
 
@@ -66,6 +72,15 @@ def read(file: StoredFile, start: int, stop: int) -> Iterator[bytes]:
                 raise StoredFileChanged(f"{file} became shorter while it was read.")
             start += len(piece)
             yield piece
+    finally:
+        os.close(descriptor)
+
+
+def clone(file: StoredFile, target: int) -> bool:
+    """Reflink a stored file into an open empty one, where that can be done. Raises StoredFileChanged."""
+    descriptor = _open(file)
+    try:
+        return reflink(descriptor, target)
     finally:
         os.close(descriptor)
 

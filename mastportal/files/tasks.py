@@ -2,13 +2,14 @@
 
 from celery import shared_task
 
-from mastportal.files import cleaning, previews
+from mastportal.files import previews, pruning
 
 
 @shared_task
 def clean() -> None:
-    """Remove leftovers from the store."""
-    cleaning.clean()
+    """Remove leftovers from the store, and what is over a quota."""
+    for _ in pruning.prune():
+        pass
 
 
 @shared_task

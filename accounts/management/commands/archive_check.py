@@ -3,20 +3,11 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts import archive, tokens
-from mastportal.mast.connection import Credential
+from accounts import archive
+from accounts.management.naming import credential_of
 from mastportal.mast.probe import archive_check
-
-
-def _credential_of(name: str) -> Credential:
-    person = User.objects.filter(username=name).first()
-    credential = tokens.credential(person) if person else None
-    if credential is None:
-        raise CommandError(f"No MAST token is stored for {name}: they enter it on their account page.")
-    return credential
 
 
 class Command(BaseCommand):
@@ -26,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--token-of", metavar="USER", help="check this person's stored token, too")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        credential = _credential_of(options["token_of"]) if options["token_of"] else None
+        credential = credential_of(options["token_of"]) if options["token_of"] else None
         self.stdout.write(f"Archive: {archive.archive().base_url}")
         failed = 0
         for line in archive_check(archive.archive(), credential):

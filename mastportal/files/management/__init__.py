@@ -1,0 +1,1 @@
+"""One command: what an administrator does with the store."""
