@@ -1,12 +1,20 @@
 """Owns what is known of the versions of a bundle's files: by keyword rows, and against other times."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+
+from django.contrib.auth.models import User
+from django.utils import timezone
 
 from basket.models import Bundle
 from basket.phases import Status
-from mastportal.files import fetching
-from mastportal.files.versions import Difference, Told, Version, differences
+from mastportal.files import fetching, freshness
+from mastportal.files.freshness import Question
+from mastportal.files.versions import Change, Difference, Told, Version, differences
 from mastportal.search.keyword_facts import facts_of
+from mastportal.tables.columns import BadQuery
+
+MOST_ASKED = 200
 
 
 def told_of(uris: Iterable[str]) -> dict[str, Told]:
@@ -35,6 +43,25 @@ def until_now(bundle: Bundle) -> list[Difference]:
     uris = list(bundle.files.exclude(status=Status.REMOTE).values_list("data_uri", flat=True))
     here = {uri: Version.of(file) for uri, file in fetching.held(uris).items()}
     return differences(made_of, made_of | here)
+
+
+def until_asked(bundle: Bundle, user: User) -> list[Difference]:
+    """The same, and the archive asked, without a byte, whether it has made anew what the store has.
+
+    Of what it made anew and nobody has fetched yet it is only known that it changed. Raises BadQuery for more
+    files than are asked about at once. Not to be called inside a transaction.
+    """
+    known = until_now(bundle)
+    same = [each.uri for each in known if each.change == Change.SAME]
+    if len(same) > MOST_ASKED:
+        raise BadQuery(
+            f"The archive is asked about {MOST_ASKED} files at once; make the bundle again.", "against"
+        )
+    told = told_of(same)
+    questions = [Question(file, told.get(uri)) for uri, file in fetching.held(same).items()]
+    verdicts = freshness.current(questions, asked_at=timezone.now(), user=user)
+    anew = {each.file.data_uri for each in questions if verdicts[each.file.pk] is False}
+    return [replace(each, change=Change.REPROCESSED) if each.uri in anew else each for each in known]
 
 
 def _words(facts: dict[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from basket.api import baskets, bundles, contents, direct
+from basket.api import baskets, bundles, changes, contents, direct, pipeline, ways
 
 urlpatterns = [
     path("baskets", baskets.BasketsView.as_view(), name="api-baskets"),
@@ -19,12 +19,17 @@ urlpatterns = [
     path("baskets/<int:basket_id>/products/facets", contents.FacetsView.as_view(), name="api-product-facets"),
     path("baskets/<int:basket_id>/products/export", contents.ExportView.as_view(), name="api-product-export"),
     path("baskets/<int:basket_id>/script", contents.ScriptView.as_view(), name="api-script"),
+    path("baskets/<int:basket_id>/download", direct.BasketDownloadView.as_view(), name="api-basket-download"),
+    path("baskets/<int:basket_id>/list", ways.ListView.as_view(), name="api-list"),
+    path("baskets/<int:basket_id>/pipeline", pipeline.PipelineView.as_view(), name="api-pipeline"),
     path("baskets/<int:basket_id>/bundles", bundles.BasketBundlesView.as_view(), name="api-basket-bundles"),
     path("bundles", bundles.BundlesView.as_view(), name="api-bundles"),
     path("bundles/<uuid:bundle_id>", bundles.BundleView.as_view(), name="api-bundle"),
     path("bundles/<uuid:bundle_id>/again", bundles.AgainView.as_view(), name="api-bundle-again"),
+    path("bundles/<uuid:bundle_id>/changes", changes.ChangesView.as_view(), name="api-changes"),
     path("bundles/<uuid:bundle_id>/manifest", bundles.ManifestView.as_view(), name="api-manifest"),
     path("bundles/<uuid:bundle_id>/checksums", bundles.ChecksumsView.as_view(), name="api-checksums"),
     path("bundles/<uuid:bundle_id>/download", direct.BundleDownloadView.as_view(), name="api-download"),
+    path("bundles/<uuid:bundle_id>/staging", ways.StagingView.as_view(), name="api-staging"),
     path("observations/<str:obsid>/download", direct.ObservationDownloadView.as_view(), name="api-direct"),
 ]
