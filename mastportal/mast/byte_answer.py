@@ -1,11 +1,12 @@
 """What an answer to a request for bytes promises, and what one without bytes means. Sends nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 import requests
 import urllib3
@@ -33,13 +34,16 @@ class Answer:
     total_bytes: int | None
     etag: str
     last_modified: str
-    raw: urllib3.HTTPResponse
+    read: Callable[[int], bytes | None]
 
     def pieces(self) -> Iterator[bytes]:
         """The body as it comes, up to 256 KiB at once. Raises Unavailable and TimedOut."""
+        while piece := self._piece():
+            yield piece
+
+    def _piece(self) -> bytes | None:
         with plain_errors():
-            while piece := self.raw.read1(PIECE_BYTES, decode_content=False):
-                yield piece
+            return self.read(PIECE_BYTES)
 
 
 def answer_of(response: requests.Response, source: Source) -> Answer:
@@ -53,7 +57,8 @@ def answer_of(response: requests.Response, source: Source) -> Answer:
     first, total = 0, int(length) if length.isdigit() else None
     if response.status_code == 206:
         first, total = _content_range(headers.get("Content-Range", ""), total)
-    return Answer(first, total, headers.get("ETag", ""), headers.get("Last-Modified", ""), response.raw)
+    read = partial(response.raw.read1, decode_content=False)
+    return Answer(first, total, headers.get("ETag", ""), headers.get("Last-Modified", ""), read)
 
 
 def _content_range(text: str, length: int | None) -> tuple[int, int | None]:

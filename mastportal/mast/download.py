@@ -8,13 +8,11 @@ from pathlib import Path
 
 import stamina
 
-from mastportal.mast import byte_request
 from mastportal.mast.byte_answer import Answer, ComeBackLater
-from mastportal.mast.byte_source import Source
 from mastportal.mast.checks import Broken, check_structure
-from mastportal.mast.connection import Credential
 from mastportal.mast.errors import ArchiveError, ArchiveRests, TimedOut, Unavailable, may_pass
 from mastportal.mast.partial import Partial
+from mastportal.mast.sources import ARCHIVE, Ask
 
 LONGEST_WAIT_S, LONGEST_REST_S = 30.0, 3600.0
 # A server that drips slower than this over a whole stall limit counts as silent.
@@ -38,8 +36,25 @@ class SizeDiffers(ArchiveError):
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a copy must be, as far as lists and keyword rows tell.
+
+    With `size_is_advice` the length that comes with the bytes counts, and `size_bytes` only where none does.
+    `md5_applies` is asked of the whole copy, not kept yet, whether `md5` is meant for it.
+    """
+
+    size_bytes: int | None = None
+    size_is_advice: bool = False
+    md5: str | None = None
+    md5_applies: Callable[[Path], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Transferred:
-    """What arrived; `was_public` when no token was sent for it, `md5` where one was expected."""
+    """What arrived, and from where; `md5` where one was expected.
+
+    `was_public` when the archive gives it to nobody in particular. ETag and date are the archive's own.
+    """
 
     size_bytes: int
     crc32: int
@@ -48,6 +63,7 @@ class Transferred:
     last_modified: str
     was_public: bool
     md5: str = ""
+    origin: str = ARCHIVE
 
 
 def again(error: Exception) -> bool | float:
@@ -59,41 +75,45 @@ def again(error: Exception) -> bool | float:
 
 @dataclass(slots=True)
 class Download:
-    source: Source
-    credential: Credential | None
+    """The bytes of `name`, opened by `ask`; `total_bytes` is what the last answer with data announced."""
+
+    name: str
+    ask: Ask
+    stall_s: float
     partial: Partial
-    expected_size_bytes: int | None
-    size_is_advice: bool
-    expected_md5: str | None
+    wanted: Wanted
     on_progress: Callable[[int], None] | None
     attempts: int
-    md5_applies: Callable[[Path], bool] | None = None
     etag: str = ""
     last_modified: str = ""
     total_bytes: int | None = None
     broken: Counter[str] = field(default_factory=Counter)
+    rested_s: float = 0.0
 
-    def run(self, destination: Path) -> Transferred:
+    def run(self) -> None:
+        """Fill `partial` with the whole file, verified. Raises what the last attempt did."""
         while True:
             had = self.partial.size_bytes
             try:
-                self._try_several_times()
-                break
+                return self._try_several_times()
+            except ArchiveRests as rests:
+                self._sit_out(rests)
             except (Unavailable, TimedOut) as error:
                 if isinstance(error, ComeBackLater) and error.after_s > LONGEST_WAIT_S:
-                    raise ArchiveRests(str(error), min(error.after_s, LONGEST_REST_S)) from error
-                if self.partial.size_bytes - had < PROGRESS_BYTES:
+                    self._sit_out(ArchiveRests(str(error), error.after_s))
+                elif self.partial.size_bytes - had < PROGRESS_BYTES:
                     raise
-        self.partial.keep(destination)
-        return Transferred(
-            self.partial.size_bytes,
-            self.partial.crc32,
-            self.partial.sha256,
-            self.etag,
-            self.last_modified,
-            self.credential is None,
-            self.partial.md5 if self.expected_md5 is not None else "",
-        )
+
+    def _sit_out(self, rests: ArchiveRests) -> None:
+        """Wait here with what has come, where it is much and can be continued. Raises `rests` elsewhere."""
+        self.rested_s += max(1.0, rests.after_s)
+        worth_it = self.partial.size_bytes >= PROGRESS_BYTES and self._resume_headers()
+        if not worth_it or self.rested_s > LONGEST_REST_S:
+            raise rests
+        until = time.monotonic() + rests.after_s
+        while (left_s := until - time.monotonic()) > 0:
+            self._tell_progress()
+            time.sleep(min(left_s, 1.0))
 
     def _try_several_times(self) -> None:
         for attempt in stamina.retry_context(
@@ -110,17 +130,15 @@ class Download:
                 self._verify()
 
     def _receive(self) -> None:
-        with byte_request.get(
-            self.source, self.credential, self._resume_headers(), self._tell_progress
-        ) as answer:
+        with self.ask(self._resume_headers(), self._tell_progress) as answer:
             self._agree(answer)
-            pace = _Pace(self.source.archive.stall_s)
+            pace = _Pace(self.stall_s)
             for piece in answer.pieces():
-                self.partial.write(piece, with_md5=self.expected_md5 is not None)
+                self.partial.write(piece, with_md5=self.wanted.md5 is not None)
                 self._tell_progress()
                 pace.note(len(piece))
         if self.total_bytes is not None and self.partial.size_bytes != self.total_bytes:
-            raise Unavailable(f"The archive broke off in the middle of {self.source.name}.")
+            raise Unavailable(f"The archive broke off in the middle of {self.name}.")
 
     def _resume_headers(self) -> dict[str, str]:
         """Ask for the rest only where a strong validator lets the server say that it is the same file."""
@@ -141,34 +159,30 @@ class Download:
             self.partial.restart()
             if answer.first_byte != 0:
                 self.etag = self.last_modified = ""
-                raise Unavailable(f"The archive changed {self.source.name} while it was coming.")
+                raise Unavailable(f"The archive changed {self.name} while it was coming.")
         elif answer.first_byte != self.partial.size_bytes:
-            raise Unavailable(f"The archive sent another part of {self.source.name} than was asked for.")
+            raise Unavailable(f"The archive sent another part of {self.name} than was asked for.")
         self.etag, self.last_modified, self.total_bytes = (
             answer.etag,
             answer.last_modified,
             answer.total_bytes,
         )
-        expected, told = self.expected_size_bytes, answer.total_bytes
-        if expected is not None and told is not None and told != expected and not self.size_is_advice:
+        expected, told = self.wanted.size_bytes, answer.total_bytes
+        if expected is not None and told is not None and told != expected and not self.wanted.size_is_advice:
             raise SizeDiffers(
-                f"The archive has {self.source.name} with {told} bytes, its product list said {expected}.",
+                f"The archive has {self.name} with {told} bytes, its product list said {expected}.",
                 told,
             )
 
     def _verify(self) -> None:
         """Size, checksum and structure; what fails is fetched anew from its first byte."""
-        partial, name = self.partial, self.source.name
+        partial, name = self.partial, self.name
         try:
-            wanted = self.expected_size_bytes if self.total_bytes is None else self.total_bytes
-            if wanted not in (None, partial.size_bytes):
-                raise Broken(f"{name} came with {partial.size_bytes} of {wanted} bytes.")
+            size = self.wanted.size_bytes if self.total_bytes is None else self.total_bytes
+            if size not in (None, partial.size_bytes):
+                raise Broken(f"{name} came with {partial.size_bytes} of {size} bytes.")
             check_structure(partial.path, name)
-            if (
-                self.expected_md5 is not None
-                and partial.md5 != self.expected_md5.lower()
-                and self._md5_applies()
-            ):
+            if self._has_another_md5():
                 raise Broken(f"{name} came with another checksum than the archive gives for it.")
         except Broken as error:
             self.broken[partial.sha256] += 1
@@ -177,8 +191,11 @@ class Download:
             partial.restart()
             raise
 
-    def _md5_applies(self) -> bool:
-        return self.md5_applies is None or self.md5_applies(self.partial.path)
+    def _has_another_md5(self) -> bool:
+        md5, applies = self.wanted.md5, self.wanted.md5_applies
+        if md5 is None or self.partial.md5 == md5.lower():
+            return False
+        return applies is None or applies(self.partial.path)
 
     def _tell_progress(self) -> None:
         if self.on_progress is not None:

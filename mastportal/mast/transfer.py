@@ -1,6 +1,9 @@
 """One dataURI to one verified local file: the one door for bytes. Imports no astroquery and no Django."""
 
-from collections.abc import Callable, Collection
+import functools
+import logging
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import stamina
@@ -16,11 +19,14 @@ from mastportal.mast.download import (
     SizeDiffers,
     StaysBroken,
     Transferred,
+    Wanted,
     again,
 )
-from mastportal.mast.errors import NotFound
+from mastportal.mast.errors import ArchiveError, NotFound, TimedOut, Unavailable
 from mastportal.mast.partial import PARTIAL_SUFFIX, Partial
+from mastportal.mast.sources import ARCHIVE, Ask, Elsewhere, Folder, Mirror
 
+logger = logging.getLogger(__name__)
 ATTEMPTS = 5
 
 
@@ -37,6 +43,8 @@ def fetch(
     on_progress: Callable[[int], None] | None = None,
     allowed_hosts: Collection[str] = (),
     attempts: int = ATTEMPTS,
+    sources: Sequence[Elsewhere] = (),
+    known_public: bool = False,
 ) -> Transferred:
     """Bring one product to `destination`, whole and verified, or raise and leave nothing there.
 
@@ -47,24 +55,72 @@ def fetch(
     With `size_is_advice` the archive's own length counts, and the expected one only where it gives none:
     product lists lag behind reprocessing. So do keyword rows: `md5_applies` is asked of the whole copy, not
     kept yet, whether `expected_md5` is meant for it.
+
+    Where the archive is out of order, `sources` are tried in turn; never with a credential, and never after
+    the archive refused. What they give counts as public only where the archive had begun just now to give a
+    file of that length to nobody in particular, or gave one earlier (`known_public`).
     """
     source = source_of(archive, data_uri, allowed_hosts)
+    wanted = Wanted(expected_size_bytes, size_is_advice, expected_md5, md5_applies)
     partial = Partial(destination)
-    download = Download(
-        source,
-        credential,
-        partial,
-        expected_size_bytes,
-        size_is_advice,
-        expected_md5,
-        on_progress,
-        attempts,
-        md5_applies,
-    )
+
+    def download(ask: Ask, wanted: Wanted) -> Download:
+        partial.restart()
+        return Download(source.name, ask, archive.stall_s, partial, wanted, on_progress, attempts)
+
     try:
-        return download.run(destination)
+        first, origin = download(functools.partial(byte_request.get, source, credential), wanted), ARCHIVE
+        try:
+            first.run()
+        except (Unavailable, TimedOut, StaysBroken) as error:
+            binding = _binding(wanted, first.total_bytes)
+            if credential is not None or binding is None:
+                raise
+            origin = _from_elsewhere(archive, data_uri, sources, lambda ask: download(ask, binding), error)
+        partial.keep(destination)
+        return _transferred(first, origin, is_public=credential is None, known_public=known_public)
     finally:
         partial.discard()
+
+
+def _binding(wanted: Wanted, announced_bytes: int | None) -> Wanted | None:
+    """What a copy from elsewhere must be exactly; None where nothing is known to compare it with."""
+    size_bytes = announced_bytes if announced_bytes is not None else wanted.size_bytes
+    if size_bytes is None and wanted.md5 is None:
+        return None
+    return replace(wanted, size_bytes=size_bytes, size_is_advice=False)
+
+
+def _from_elsewhere(
+    archive: Archive,
+    data_uri: str,
+    sources: Sequence[Elsewhere],
+    download: Callable[[Ask], Download],
+    error: ArchiveError,
+) -> str:
+    """The origin of the first copy that is as it must be. Raises `error`, the archive's, without any."""
+    for source in sources:
+        try:
+            download(source.asked(archive, data_uri)).run()
+        except ArchiveError as why:
+            logger.info("%s: no copy of %r: %s", source.origin, data_uri, why)
+        else:
+            return source.origin
+    raise error
+
+
+def _transferred(first: Download, origin: str, *, is_public: bool, known_public: bool) -> Transferred:
+    partial, is_archives = first.partial, origin == ARCHIVE
+    return Transferred(
+        size_bytes=partial.size_bytes,
+        crc32=partial.crc32,
+        sha256=partial.sha256,
+        etag=first.etag if is_archives else "",
+        last_modified=first.last_modified if is_archives else "",
+        was_public=is_public and (is_archives or known_public or first.total_bytes is not None),
+        md5=partial.md5 if first.wanted.md5 is not None else "",
+        origin=origin,
+    )
 
 
 def may_fetch(archive: Archive, data_uri: str, credential: Credential | None = None) -> bool:
@@ -98,7 +154,10 @@ def announced(
 __all__ = [
     "PARTIAL_SUFFIX",
     "SAME_BROKEN_COPIES",
+    "Elsewhere",
+    "Folder",
     "Head",
+    "Mirror",
     "Remote",
     "SizeDiffers",
     "StaysBroken",
