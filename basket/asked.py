@@ -5,6 +5,7 @@ from collections import Counter
 from basket.contents import Contents
 from basket.models import Basket, Bundle
 from basket.phases import Preset
+from basket.pipeline.levels import STARTS_FROM
 from basket.selection import Selection
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.columns import BadQuery
@@ -49,6 +50,14 @@ def basket_in_words(
         f"Selected: {selection_in_words(selection, products)}.",
     ]
     return "\n".join([*lines, *_searches(basket)])
+
+
+def pipeline_in_words(basket: Basket, stage: int) -> str:
+    """What was asked of a basket whose observations are to be run through the pipeline again."""
+    told = (
+        f"Basket “{basket.name}”: what the JWST pipeline needs from stage {stage} on ({STARTS_FROM[stage]})."
+    )
+    return "\n".join([told, *_searches(basket)])
 
 
 def observation_in_words(name: str, question: str) -> str:

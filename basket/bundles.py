@@ -15,13 +15,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import archive
-from basket.asked import again_in_words, basket_in_words, observation_in_words
+from basket.asked import again_in_words, basket_in_words, observation_in_words, pipeline_in_words
 from basket.contents import Contents
 from basket.freezing import files_of, same_files
 from basket.harvest import Harvest, harvest_of, products_of
 from basket.lines import contents_of
 from basket.models import Basket, Bundle, BundleFile
 from basket.phases import UNDER_WAY, Phase
+from basket.pipeline.freezing import NO_FILES, frozen, kept
+from basket.pipeline.references import are_to_be_had
 from basket.selection import Selection, Wanted, chosen
 from mastportal.tables.columns import BadQuery
 
@@ -35,11 +37,25 @@ def folder_now() -> str:
     return f"MAST_{archive.now():%Y-%m-%dT%H%M}"
 
 
-def request(basket: Basket, user: User, format: str, layout: str) -> Bundle:
+def request(
+    basket: Basket,
+    user: User,
+    format: str,
+    layout: str,
+    *,
+    pipeline_stage: int | None = None,
+    references: bool = False,
+) -> Bundle:
     """A bundle of what the basket's selection wants now. Its list is frozen once the product lists are here.
 
-    Raises BadQuery when it is already plain that nothing is selected.
+    With a `pipeline_stage` (1, 2, 3) it is of what a re-run from there needs, whatever is selected, and flat;
+    with `references` of the calibration reference files, too. Raises BadQuery when it is already plain that
+    there is nothing to be had.
     """
+    if pipeline_stage is not None:
+        return request_pipeline(basket, user, format, pipeline_stage, references=references)
+    if references:
+        raise BadQuery("Reference files come with a bundle to re-run the pipeline from.", "references")
     contents, selection = contents_of(basket), Selection.parse(basket.selection)
     harvest = harvest_of(contents)
     products = None if harvest.waiting else products_of(contents, harvest)
@@ -48,6 +64,18 @@ def request(basket: Basket, user: User, format: str, layout: str) -> Bundle:
     asked = basket_in_words(basket, contents, selection, products)
     facts = {"name": basket.name, "basket": basket, "format": format, "layout": layout, "asked": asked}
     return _create(contents, selection, user, **facts)
+
+
+def request_pipeline(basket: Basket, user: User, format: str, stage: int, *, references: bool) -> Bundle:
+    """A bundle of what the pipeline needs from a stage on. Raises BadQuery."""
+    contents = contents_of(basket)
+    if not contents.executed:
+        raise BadQuery("The basket has no observation that was executed: add some first.", "pipeline_stage")
+    if references and not are_to_be_had():
+        raise BadQuery("No address of a CRDS server is configured here; ask an administrator.", "references")
+    facts: dict[str, Any] = {"pipeline_stage": stage, "with_references": references}
+    facts |= {"format": format, "layout": Bundle.Layout.FLAT, "asked": pipeline_in_words(basket, stage)}
+    return _create(contents, Selection(), user, name=basket.name, basket=basket, **facts)
 
 
 def observation_in_hand(obsid: str, user: User) -> Bundle | None:
@@ -86,19 +114,40 @@ def freeze(bundle_id: UUID) -> bool:
         bundle = Bundle.objects.select_for_update().filter(pk=bundle_id, phase=Phase.PENDING).first()
         if bundle is None:
             return Bundle.objects.filter(pk=bundle_id, phase=Phase.EXECUTING).exists()
-        contents = Contents.from_json(bundle.wanted["contents"])
-        harvest = harvest_of(contents)
-        if harvest.waiting:
+        listed = _listed(bundle)
+        if listed is None:
             return False
-        files = same_files(bundle, bundle.again_of) if bundle.again_of else _chosen(bundle, contents, harvest)
+        files, bundle.notes = listed
         BundleFile.objects.bulk_create(files, batch_size=ROWS_AT_ONCE)
-        notes = harvest_of(contents).notes()  # anew: a list may have proved damaged
-        bundle.notes = notes if files else [*notes, NOTHING]
         bundle.phase = Phase.EXECUTING if files else Phase.ERROR
         bundle.started_at = timezone.now()
         bundle.ended_at = None if files else bundle.started_at
-        bundle.save(update_fields=["notes", "phase", "started_at", "ended_at"])
+        bundle.save(update_fields=["notes", "phase", "started_at", "ended_at", "wanted"])
         return bool(files)
+
+
+def _listed(bundle: Bundle) -> tuple[list[BundleFile], list[str]] | None:
+    """The files of a bundle and what is to be noted; None while product lists are on their way."""
+    if bundle.pipeline_stage is not None and bundle.again_of is None:
+        return _for_pipeline(bundle, bundle.pipeline_stage)
+    contents = Contents.from_json(bundle.wanted["contents"])
+    harvest = harvest_of(contents)
+    if harvest.waiting:
+        return None
+    files = same_files(bundle, bundle.again_of) if bundle.again_of else _chosen(bundle, contents, harvest)
+    notes = harvest_of(contents).notes()  # anew: a list may have proved damaged
+    return files, notes if files else [*notes, NOTHING]
+
+
+def _for_pipeline(bundle: Bundle, stage: int) -> tuple[list[BundleFile], list[str]] | None:
+    """The same of one to re-run from a stage; it keeps what was found out, and in which observations."""
+    found = frozen(bundle)
+    if found is None:
+        return None
+    if found.answer is not None:
+        told = {"contents": found.contents.as_json(), "pipeline": kept(stage, found.answer)}
+        bundle.wanted = bundle.wanted | told
+    return found.files, found.notes if found.files else [*found.notes, NO_FILES]
 
 
 def _chosen(bundle: Bundle, contents: Contents, harvest: Harvest) -> list[BundleFile]:
@@ -135,6 +184,8 @@ def again(bundle: Bundle, user: User) -> Bundle:
         folder=folder_now(),
         format=bundle.format,
         layout=bundle.layout,
+        pipeline_stage=bundle.pipeline_stage,
+        with_references=bundle.with_references,
         wanted=bundle.wanted | {"observation": None},
         asked=again_in_words(bundle),
     )

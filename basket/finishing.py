@@ -29,6 +29,7 @@ from basket.manifest import (
 )
 from basket.models import Bundle, BundleFile
 from basket.phases import Phase, Status
+from basket.pipeline.freezing import literals
 from basket.progress import progress_of
 from mastportal.files.models import StoredFile
 
@@ -141,7 +142,7 @@ def _manifests(bundle: Bundle, rows: list[ManifestRow], made_at: datetime) -> It
         JSON: json_text(_json(bundle, rows, made_at)),
         CSV: as_csv(rows),
         CHECKSUMS: as_checksums(rows),
-    }
+    } | literals(bundle)
     for name, text in twins.items():
         yield Entry.literal(f"{bundle.folder}/{name}", text.encode(), made_at.timestamp())
 

@@ -10,13 +10,14 @@ from django.conf import settings
 
 from basket.archive import safe_path, safe_paths
 from basket.contents import Contents
-from basket.manifest import NAMES, description_of, is_web_address
+from basket.manifest import NAMES, PIPELINE, description_of, is_web_address
 from basket.models import Bundle, BundleFile
 from basket.phases import Access, Phase, Status
 from basket.selection import Wanted
 from mastportal.search.listed import key_of
 from mastportal.search.models import ListedUri
 
+TAKEN = (*NAMES, PIPELINE)
 COLUMNS = [
     "dataURI",
     "productFilename",
@@ -50,7 +51,7 @@ def files_of(bundle: Bundle, wanted: Wanted, contents: Contents) -> list[BundleF
         key=lambda row: (row["obs_collection"] or "", row["obs_id"] or "", row["productFilename"] or "")
     )
     # The manifest and its twins come first: their names are taken.
-    paths = safe_paths([*NAMES, *(path_of(row, bundle.layout) for row in rows)])[len(NAMES) :]
+    paths = safe_paths([*TAKEN, *(path_of(row, bundle.layout) for row in rows)])[len(TAKEN) :]
     programmes = {str(line.get("proposal_id") or "") for line in contents.lines} - {""}
     only = programmes.pop() if len(programmes) == 1 else ""
     return [_file(bundle, n, row, path, only) for n, (row, path) in enumerate(zip(rows, paths, strict=True))]

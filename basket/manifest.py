@@ -19,6 +19,7 @@ from mastportal.mast.naming import describe_file
 
 HTML, JSON, CSV, CHECKSUMS = "MANIFEST.HTML", "MANIFEST.JSON", "MANIFEST.CSV", "SHA256SUMS"
 NAMES = (HTML, JSON, CSV, CHECKSUMS)
+PIPELINE = "PIPELINE.JSON"  # beside them where the pipeline is to be run again
 SCHEMA_VERSION = 1
 
 

@@ -1,20 +1,28 @@
 """The doors by which work on bundles enters: each takes an id, calls the domain, queues what comes next."""
 
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from basket import bundles, filling, finishing, pausing
-from basket.models import Bundle
+from basket.models import Bundle, Staging
 from basket.phases import Phase
+from basket.pipeline import gathering
+from basket.ways import staging, streamed
 
 LOOK_AGAIN_S = 1.0
+QUESTIONS = "ask"
 
 
 @shared_task(bind=True, max_retries=None)
 def start_bundle(self, bundle_id: str) -> None:  # type: ignore[no-untyped-def]
     """Freeze the list, or look again soon while product lists are on their way; then the sweep does."""
+    queue_gatherings(gathering.ask_for_bundle(UUID(bundle_id)))
     if bundles.freeze(UUID(bundle_id)):
         go_on.delay(bundle_id)
     elif self.request.retries < 60 and bundles.is_waiting(UUID(bundle_id)):
@@ -39,6 +47,24 @@ def fill_file(file_id: int) -> None:
 
 
 @shared_task
+def gather(gathering_id: int) -> None:
+    """Find what the pipeline needs; again soon while product lists are on their way."""
+    if (wait_s := gathering.gather(gathering_id)) is not None:
+        gather.apply_async((gathering_id,), countdown=wait_s, queue=QUESTIONS)
+
+
+@shared_task
+def lay_out(staging_id: int) -> None:
+    """A bundle's files into the lab's folder."""
+    staging.lay_out(staging_id)
+
+
+@shared_task
+def clear_staging() -> None:
+    staging.clear()
+
+
+@shared_task
 def sweep() -> None:
     """Take up what was left: messages that got lost, files of workers that died, bundles past their time."""
     for bundle_id in bundles.waiting():
@@ -47,13 +73,42 @@ def sweep() -> None:
         fill_file.delay(file_id)
     for bundle_id in filling.idle():
         _next(bundle_id)
+    queue_gatherings(gathering.due())
     bundles.expire()
+    streamed.clear()
+    for staging_id in staging.overdue():
+        lay_out.delay(staging_id)
+    staging.clear()
+
+
+def queue_gatherings(ids: Iterable[int]) -> None:
+    """Nudge the workers who ask questions, once the rows are committed."""
+    for pk in ids:
+        transaction.on_commit(partial(gather.apply_async, (pk,), queue=QUESTIONS))
 
 
 def queue_bundle(bundle: Bundle) -> None:
     """Nudge the workers about a new bundle once its row is committed."""
     first = start_bundle if bundle.phase == Phase.PENDING else go_on
     transaction.on_commit(lambda: first.delay(str(bundle.pk)))
+
+
+def queue_staging(wanted: Staging) -> None:
+    transaction.on_commit(lambda: lay_out.delay(wanted.pk))
+
+
+def queue_clearing() -> None:
+    transaction.on_commit(clear_staging.delay)
+
+
+def bundle_instead(row: dict[str, Any], user: User, question: str = "") -> Bundle:
+    """The person's bundle of one observation, queued where there was none."""
+    with transaction.atomic():
+        bundle = bundles.observation_in_hand(str(row["obsid"]), user)
+        if bundle is None:
+            bundle = bundles.request_observation(row, user, question)
+            queue_bundle(bundle)
+    return bundle
 
 
 def _next(bundle_id: UUID) -> None:

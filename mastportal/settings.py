@@ -41,6 +41,8 @@ HOST_REST_S = env.number("HOST_REST_S", 30)
 MIRROR_URL = env.text("MIRROR_URL", "").rstrip("/")
 MIRROR_FOLDER = env.text("MIRROR_FOLDER", "")
 ALLOWED_DATA_HOSTS = env.words("ALLOWED_DATA_HOSTS")
+# Where calibration reference files are fetched from on request, such as https://jwst-crds.stsci.edu; empty: not.
+CRDS_URL = env.text("CRDS_URL", f"{ARCHIVE_URL}/crds" if ARCHIVE_IS_SANDBOX else "").rstrip("/")
 ROW_LIMIT = env.integer("ROW_LIMIT", 500_000)
 VALUE_ROWS = env.integer("VALUE_ROWS", 20_000)  # of a question whose values are counted for Advanced Search
 PAGE_ROWS = env.integer("PAGE_ROWS", 50_000)  # asked for at a time; one chunk of a kept answer each
@@ -70,6 +72,17 @@ STORE_QUOTA_BYTES = env.integer("STORE_QUOTA_BYTES", 0)  # 0: as much as the dis
 # Left free for the database, the logs and what else shares the store's disk.
 STORE_SPARE_BYTES = env.integer("STORE_SPARE_BYTES", 256 << 20)
 STREAMS_PER_PERSON = env.integer("STREAMS_PER_PERSON", 16)
+STREAM_MAX_BYTES = env.integer("STREAM_MAX_BYTES", 50 * 10**9)  # of a basket that is streamed at once
+STREAM_WAIT_S = env.number(
+    "STREAM_WAIT_S", 300
+)  # a stream goes on without files of which nothing moved so long
+# A direct download waits so long for its product list before it becomes a bundle.
+DIRECT_WAIT_S = env.number("DIRECT_WAIT_S", 5)
+# A folder of the lab into which bundles are laid out; empty: not offered. Private ones belong to "portal"
+# (the account the workers run under) or to "person" (the system account of that name; needs CAP_CHOWN).
+STAGING_DIR = env.text("STAGING_DIR", "")
+STAGING_KEEP_S = env.integer("STAGING_KEEP_S", 14 * 24 * 3600)
+STAGING_OWNER = env.text("STAGING_OWNER", "portal")
 
 # --- secrets
 TOKEN_KEYS = env.words("TOKEN_KEYS")  # Fernet keys, newest first; `./run manage rotate_keys`

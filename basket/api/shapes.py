@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from basket.access import Person, role_on
 from basket.models import Bundle
 from basket.phases import Preset
+from basket.pipeline.levels import STAGES
 from basket.progress import progress_of
 from basket.sums import State
 
@@ -60,10 +61,47 @@ class AddedSerializer(serializers.Serializer[Any]):
 
 
 class BundleEntry(serializers.Serializer[Any]):
-    """The body of a POST: what kind of archive, and whether its files lie in folders."""
+    """The body of a POST: what kind of archive, and whether its files lie in folders.
+
+    With `pipeline_stage` it is of what the JWST pipeline needs from stage 1, 2 or 3 on, whatever is selected,
+    and flat; with `references` of the calibration reference files, too.
+    """
 
     format = serializers.ChoiceField(Bundle.Format.choices, default=Bundle.Format.ZIP)
     layout = serializers.ChoiceField(Bundle.Layout.choices, default=Bundle.Layout.NESTED)
+    pipeline_stage = serializers.ChoiceField(STAGES, required=False, allow_null=True, default=None)
+    references = serializers.BooleanField(default=False)
+
+
+class MissingSerializer(serializers.Serializer[Any]):
+    """A file that belongs in and is not to be had; `named_by` is the file that names it."""
+
+    name = serializers.CharField()
+    roles = serializers.ListField(child=serializers.CharField())
+    named_by = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class PipelineSerializer(serializers.Serializer[Any]):
+    """What a re-run of the pipeline needs; all but `phase` and `stage` once that is known.
+
+    `members` counts the files by role: association, science, background, imprint, psf, direct_image, ...
+    """
+
+    phase = serializers.CharField()
+    stage = serializers.ChoiceField(STAGES)
+    files = serializers.IntegerField(required=False)
+    bytes = serializers.IntegerField(required=False)
+    associations = serializers.IntegerField(required=False)
+    superseded = serializers.IntegerField(required=False)
+    members = serializers.DictField(child=serializers.IntegerField(), required=False)
+    other_observations = serializers.IntegerField(required=False)
+    crds_contexts = serializers.ListField(child=serializers.CharField(), required=False)
+    references = serializers.ListField(child=serializers.CharField(), required=False)
+    missing = MissingSerializer(many=True, required=False)
+    missing_total = serializers.IntegerField(required=False)
+    notes = serializers.ListField(child=serializers.CharField(), required=False)
+    error = serializers.CharField(required=False)
 
 
 class BundleSerializer(serializers.Serializer[Any]):
@@ -73,6 +111,8 @@ class BundleSerializer(serializers.Serializer[Any]):
     waits_for = serializers.CharField(allow_blank=True)
     format = serializers.CharField()
     layout = serializers.CharField()
+    pipeline_stage = serializers.IntegerField(allow_null=True)
+    references = serializers.BooleanField()
     size = serializers.IntegerField(allow_null=True)
     etag = serializers.CharField(allow_null=True)
     files = serializers.DictField(child=serializers.IntegerField())
@@ -125,6 +165,8 @@ def bundle_json(bundle: Bundle, request: HttpRequest | Request) -> dict[str, Any
         "waits_for": bundle.waits_for,
         "format": bundle.format,
         "layout": bundle.layout,
+        "pipeline_stage": bundle.pipeline_stage,
+        "references": bundle.with_references,
         "size": bundle.size_bytes,
         "etag": bundle.etag or None,
         "files": {

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
@@ -17,6 +16,7 @@ from accounts.archive import archive
 from accounts.vault import Opened
 from mastportal.files import entitlement, room, store
 from mastportal.files.facts import facts_at
+from mastportal.files.hosts import hosts_for
 from mastportal.files.lease import Lease
 from mastportal.files.models import Access, StoredFile
 from mastportal.files.room import StoreFull
@@ -108,7 +108,7 @@ class Coming:
             expected_md5=told.md5 if told is not None and told.md5 else None,
             md5_applies=self._md5_is_meant,
             on_progress=self._note_progress,
-            allowed_hosts=settings.ALLOWED_DATA_HOSTS,
+            allowed_hosts=hosts_for(self._row.data_uri),
         )
 
     def _reserve(self, size_bytes: int, received_bytes: int = 0) -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts import vault
 from accounts.archive import archive
+from mastportal.files.hosts import hosts_for
 from mastportal.files.models import Access, StoredFile
 from mastportal.files.versions import Told, moment
 from mastportal.mast import transfer
@@ -101,7 +102,7 @@ class _Heads:
             return None
         try:
             return transfer.announced(
-                self._archive, file.data_uri, credential, allowed_hosts=settings.ALLOWED_DATA_HOSTS
+                self._archive, file.data_uri, credential, allowed_hosts=hosts_for(file.data_uri)
             )
         except ArchiveError as error:
             if error.retryable:

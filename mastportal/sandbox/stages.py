@@ -99,7 +99,7 @@ ASSOCIATION = {
 def member_suffix(kind: str, stage: int) -> str:
     """The suffix of the science exposures that an association of a stage (2 or 3) joins."""
     if stage == 2:
-        return "rateints" if kind in ("tso", "tsimage") else "rate"
+        return "rateints" if kind in ("tso", "tsimage", "ami", "coron") else "rate"
     return "calints" if kind in ("tso", "tsimage", "ami", "coron") else "cal"
 
 
