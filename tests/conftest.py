@@ -22,15 +22,16 @@ from rest_framework.test import APIClient
 
 from accounts.models import Membership, ResearchGroup
 from mastportal.celery import app
+from tests.faults.summary import pytest_terminal_summary
 from tests.waiting import wait_until
 
-# How long an example takes says how busy the machine is. The same code is tried with the same examples, so that
-# a change is judged by what it changes; HYPOTHESIS_PROFILE=search looks for new ones.
+# How long an example takes says how busy the machine is. The same code is tried with the same examples, so
+# that a change is judged by what it changes; HYPOTHESIS_PROFILE=search looks for new ones.
 hypothesis.settings.register_profile("portal", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("search", deadline=None, derandomize=False)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
 
-__all__ = ["Sandbox", "Worker", "client_of", "make_person", "wait_until"]
+__all__ = ["Sandbox", "Worker", "client_of", "make_person", "pytest_terminal_summary", "wait_until"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED = CHECKOUT.parent / "shared"

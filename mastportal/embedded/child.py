@@ -16,7 +16,7 @@ from mastportal.embedded.state import CHECKOUT, StartError
 PR_SET_PDEATHSIG = 1
 NOBODY = 65534
 RESTART_PAUSE_S = (0.5, 1, 2, 5, 10, 30)
-SETTLED_S = 60.0
+SETTLED_S = 10.0
 
 
 def die_with_parent(stop_signal: int = signal.SIGTERM) -> None:

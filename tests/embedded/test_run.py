@@ -1,10 +1,6 @@
 """`./run` itself: up, well, mended after a kill, down without a trace, and up again."""
 
-import os
-import signal
-import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,82 +9,9 @@ import httpx
 import psutil
 import pytest
 
-from mastportal.embedded.environment import python
-from mastportal.embedded.state import CHECKOUT, StartError, State, free_port
+from mastportal.embedded.state import StartError, State
+from tests.started import Started
 from tests.waiting import wait_until
-
-PATIENCE_S = 90
-# What the test run itself decided must not reach the portal under test.
-OURS = ("DATABASE_URL", "VALKEY_URL", "ARCHIVE_URL", "STORE_DIR", "STATIC_ROOT", "STATIC_STORAGE", "SITE_URL")
-
-
-class Started:
-    """One `./run` on free ports in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
-        self._process: subprocess.Popen[str] | None = None
-        self.family: list[psutil.Process] = []
-
-    def start(self) -> str:
-        """Start it and give the first line it prints."""
-        wishes = {"PORT": str(self.port), "SANDBOX_PORT": str(free_port()), "PORTAL_DATA": str(self.folder)}
-        wishes |= {"ARCHIVE": "sandbox", "SANDBOX_OPTIONS": "--scale 40"}
-        self._env = {name: value for name, value in os.environ.items() if name not in OURS} | wishes
-        self._process = subprocess.Popen(
-            python("-m", "mastportal.embedded"),
-            env=self._env,
-            cwd=CHECKOUT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert self._process.stdout
-        too_late = threading.Timer(PATIENCE_S, self._process.kill)
-        too_late.start()
-        line = self._process.stdout.readline()
-        too_late.cancel()
-        self.family = psutil.Process(self._process.pid).children(recursive=True) if line else []
-        return line
-
-    def manage(self, *words: str) -> str:
-        """What a management command prints on standard output."""
-        command = python("-m", "mastportal.embedded", "manage", *words)
-        done = subprocess.run(
-            command, env=self._env, cwd=CHECKOUT, capture_output=True, text=True, timeout=PATIENCE_S
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def health(self) -> httpx.Response | None:
-        with suppress(httpx.HTTPError):
-            return httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=10, trust_env=False)
-        return None
-
-    def is_well(self) -> bool:
-        answer = self.health()
-        return answer is not None and answer.status_code == 200
-
-    def web(self) -> psutil.Process | None:
-        """The web server's first process, None while there is none."""
-        assert self._process
-        found = psutil.Process(self._process.pid).children()
-        living = [each for each in found if each.status() != psutil.STATUS_ZOMBIE]
-        return next((each for each in living if "gunicorn" in each.cmdline()), None)
-
-    def stop(self) -> int:
-        """SIGTERM, and the exit code."""
-        assert self._process
-        self._process.send_signal(signal.SIGTERM)
-        code = self._process.wait(PATIENCE_S)
-        if self._process.stdout:
-            self._process.stdout.close()
-        self._process = None
-        return code
-
-    def close(self) -> None:
-        if self._process is not None:
-            self.stop()
 
 
 @pytest.fixture(scope="module")
