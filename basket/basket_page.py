@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -97,6 +98,8 @@ def state_page(basket: Basket, user: Person) -> dict[str, Any]:
         "total_words": size_in_words(sums.bytes),
         "here": here_already(wanted),
         "wanted": wanted,
+        "stream_fits": sums.bytes_selected <= settings.STREAM_MAX_BYTES,
+        "stream_most": size_in_words(settings.STREAM_MAX_BYTES),
         "mark": sha256(repr(facts).encode()).hexdigest()[:16],
         "may_write": access.may_edit(user, basket),
     }

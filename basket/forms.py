@@ -8,6 +8,7 @@ from django.http import HttpResponseBadRequest
 from accounts.access import Person, groups_to_share_with
 from basket.models import Bundle
 from basket.phases import Preset
+from basket.ways.lists import EXTENSIONS
 
 
 def refused(form: forms.Form) -> HttpResponseBadRequest:
@@ -53,3 +54,16 @@ class BundleForm(forms.Form):
 
     format = forms.ChoiceField(choices=Bundle.Format.choices, initial=Bundle.Format.ZIP)
     layout = forms.ChoiceField(choices=Bundle.Layout.choices, initial=Bundle.Layout.NESTED)
+
+
+class StreamForm(forms.Form):
+    """What kind of archive is streamed; a zip unless said."""
+
+    format = forms.ChoiceField(required=False, choices=Bundle.Format.choices)
+
+
+class ListForm(forms.Form):
+    """Which kind of list, and whose addresses."""
+
+    format = forms.ChoiceField(choices=[(name, name) for name in EXTENSIONS])
+    origin = forms.ChoiceField(required=False, choices=[("archive", "archive"), ("portal", "portal")])

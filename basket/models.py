@@ -231,3 +231,8 @@ class Staging(Work):
 
     def __str__(self) -> str:
         return f"{self.person}/{self.place}"
+
+    @property
+    def revision(self) -> str:
+        """Changes whenever a page about it would."""
+        return f"{self.phase}-{self.files_done}-{self.bytes_done}"

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 
+from accounts.access import Person
 from accounts.refusal import links
 from basket.amounts import size_in_words, wait_in_words
 from basket.models import Bundle, BundleFile
 from basket.phases import Phase, Status
 from basket.progress import Progress, progress_of
+from basket.ways import staging
 
 BUNDLES_A_PAGE = 25
 SHOWN_FAILURES = 100
@@ -131,4 +134,19 @@ def bundle_page(bundle: Bundle, address: str, may_write: bool) -> dict[str, Any]
         "address": address,
         "may_write": may_write,
         "access_links": links(),
+    }
+
+
+def staging_page(bundle: Bundle, user: Person) -> dict[str, Any]:
+    """The part of a bundle's page about the lab's folder; where there is none it says nothing."""
+    offered = staging.is_offered() and bundle.is_ready
+    known = staging.of(bundle, user) if offered else None
+    return {
+        "bundle": bundle,
+        "staging_offered": offered,
+        "staging": known,
+        "staging_folder": staging.address_of(known) if known else "",
+        "staging_done": size_in_words(known.bytes_done) if known else "",
+        "staging_total": size_in_words(known.bytes_total) if known else "",
+        "staging_kept_days": round(settings.STAGING_KEEP_S / 86400),
     }

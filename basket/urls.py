@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from basket.views import adding, baskets, bundles, choosing
+from basket.views import adding, baskets, bundles, choosing, ways
 
 urlpatterns = [
     path("baskets/", baskets.index, name="baskets"),
@@ -17,10 +17,16 @@ urlpatterns = [
     path("baskets/<int:basket_id>/selection", choosing.choose, name="basket-selection"),
     path("baskets/<int:basket_id>/bundle", choosing.request_bundle, name="basket-bundle"),
     path("baskets/<int:basket_id>/script", choosing.script, name="basket-script"),
+    path("baskets/<int:basket_id>/download", ways.stream, name="basket-download"),
+    path("baskets/<int:basket_id>/list", ways.listed, name="basket-list"),
     path("bundles/", bundles.index, name="bundles"),
     path("bundles/<uuid:bundle_id>/", bundles.detail, name="bundle"),
     path("bundles/<uuid:bundle_id>/state", bundles.state, name="bundle-state"),
     path("bundles/<uuid:bundle_id>/again", bundles.again, name="bundle-again"),
     path("bundles/<uuid:bundle_id>/remove", bundles.remove, name="bundle-remove"),
+    path("bundles/<uuid:bundle_id>/staging", ways.staged, name="bundle-staging"),
+    path("bundles/<uuid:bundle_id>/stage", ways.stage, name="bundle-stage"),
+    path("bundles/<uuid:bundle_id>/unstage", ways.unstage, name="bundle-unstage"),
+    path("observations/<str:obsid>/download", ways.observation, name="observation-download"),
     path("observations/<str:obsid>/bundle", bundles.of_observation, name="observation-bundle"),
 ]

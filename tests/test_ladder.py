@@ -110,7 +110,7 @@ class World:
 
     def ask(self, client: Client, method: str, name: str, parts: tuple[str, ...]) -> Any:
         path, body = self.address(name, parts), self.body(name)
-        if name == "api-direct":
+        if name in {"api-direct", "observation-download"}:
             path += f"?search={self.search.pk}"
         if path.startswith("/api/"):
             return client.generic(method, path, dumps(body), "application/json")

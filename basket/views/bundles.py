@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from basket import access, bundles
 from basket.incoming import observation_named, question_of
 from basket.models import Bundle
-from basket.pages import bundle_page, bundles_page
+from basket.pages import bundle_page, bundles_page, staging_page
 from basket.progress import progress_of
 from basket.tasks import queue_bundle
 from mastportal.htmx import render_page, unchanged
@@ -37,7 +37,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest, bundle: Bundle) -> dict[str, Any]:
     address = request.build_absolute_uri(reverse("api-download", args=[bundle.pk]))
-    return bundle_page(bundle, address, may_write=access.may_edit(request.user, bundle))
+    page = bundle_page(bundle, address, may_write=access.may_edit(request.user, bundle))
+    return page | staging_page(bundle, request.user)
 
 
 @login_required

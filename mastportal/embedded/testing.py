@@ -19,6 +19,7 @@ PROCESSES = max(2, min(4, os.cpu_count() or 2))
 SHORT = {
     "STALL_S": "3",
     "LEASE_S": "3",
+    "DIRECT_WAIT_S": "0.2",
     "CONNECT_TIMEOUT_S": "3",
     "QUESTION_TIMEOUT_S": "30",
     "POLL_S": "0.1",

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.conf import settings
 from django.http import (
@@ -23,6 +23,14 @@ from mastportal.files.store import give_back_connection
 RETRY_AFTER_S = 5
 LOOKED_AT_EVERY_BYTES = 1 << 20
 Answer = TypeVar("Answer", bound=HttpResponseBase)
+
+
+class Closable(Protocol):
+    """Pieces of an answer that holds something until it is closed."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+    def __next__(self) -> bytes: ...
+    def close(self) -> None: ...
 
 
 class RightEnded(Exception):
@@ -150,19 +158,21 @@ def watched(pieces: Iterator[bytes], still_allowed: Callable[[], bool]) -> Itera
 
 
 def unsized_response(
-    request: HttpRequest, name: str, content_type: str, pieces: Iterator[bytes]
+    request: HttpRequest, name: str, content_type: str, pieces: Closable
 ) -> HttpResponseBase:
     """Bytes whose number nobody knows yet, as an attachment: no ranges, nothing to go on from when it breaks.
 
     `pieces` are closed however the answer ends. Raises TooManyStreams; they are closed then, too.
     """
-    response = StreamingHttpResponse(content_type=content_type, headers={"Accept-Ranges": "none"})
-    _as_attachment(response, name)
+    headers = {"Content-Type": content_type, "Accept-Ranges": "none"}
+    if request.method == "HEAD":
+        pieces.close()
+        return _as_attachment(HttpResponse(headers=headers), name)
+    response = _as_attachment(StreamingHttpResponse(headers=headers), name)
     try:
         stream = _Stream(pieces, _person(request))
     except TooManyStreams:
-        if hasattr(pieces, "close"):
-            pieces.close()
+        pieces.close()
         raise
     give_back_connection()
     response.streaming_content = stream

@@ -57,5 +57,5 @@ def _download_url(row: Row, search_id: str) -> str:
     if uri := row.get("dataURI"):
         return f"/api/v1/products/download?uri={quote(str(uri), safe=':/')}"
     if obsid := row.get("obsid"):
-        return f"/api/v1/observations/{quote(str(obsid))}/download?search={search_id}"
+        return f"/observations/{quote(str(obsid))}/download?search={search_id}"
     return ""

@@ -39,6 +39,9 @@ RULES: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "api-checksums": [("get", READ, {})],
     "api-download": [("get", READ, {})],
     "api-direct": [("get", EVERYBODY, {})],
+    "api-basket-download": [("get", READ, {})],
+    "api-list": [("get", READ, {})],
+    "api-staging": [("get", READ, {}), ("post", READ, {}), ("delete", READ, {})],
     "baskets": [("get", EVERYBODY, {}), ("post", EVERYBODY, {"name": "x", "group": ""})],
     "basket-add": [("post", WRITE, {"search": str(uuid4()), "obsid": "1"})],
     "basket": [("get", READ, {})],
@@ -51,13 +54,20 @@ RULES: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "basket-selection": [("post", WRITE, {"action": "preset", "preset": "none"})],
     "basket-bundle": [("post", READ, {"format": "zip", "layout": "nested"})],
     "basket-script": [("get", READ, {})],
+    "basket-download": [("get", READ, {})],
+    "basket-list": [("get", READ, {})],
     "bundles": [("get", EVERYBODY, {})],
     "bundle": [("get", READ, {})],
     "bundle-state": [("get", READ, {})],
     "bundle-again": [("post", READ, {})],
     "bundle-remove": [("post", WRITE, {})],
+    "bundle-staging": [("get", READ, {})],
+    "bundle-stage": [("post", READ, {})],
+    "bundle-unstage": [("post", READ, {})],
+    "observation-download": [("get", EVERYBODY, {})],
     "observation-bundle": [("post", EVERYBODY, {"search": str(uuid4())})],
 }
+NAME_A_ROW = ("api-line", "observation-bundle", "observation-download")
 CASES = [(name, *rule) for name, rules in RULES.items() for rule in rules]
 MAY = {
     "alice": {READ, WRITE, OWN, EVERYBODY},
@@ -141,7 +151,7 @@ def test_who_may(
         assert status == 401 if name.startswith("api-") else status == 302
     elif rule in MAY[who]:
         assert status not in (401, 403, 500), status
-        assert status != 404 or name in ("api-line", "observation-bundle"), "the row is not, the basket is"
+        assert status != 404 or name in NAME_A_ROW, "the row is not, the basket is"
     else:
         assert status == (403 if READ in MAY[who] and rule == WRITE else 404)
 

@@ -40,7 +40,7 @@ def test_planned_rows_have_nothing_to_download():
 
 def test_observations_and_files_are_downloaded_from_their_addresses():
     state_of = states_of(TODAY_MJD, "abc")
-    assert state_of({"obsid": "42"}).download_url == "/api/v1/observations/42/download?search=abc"
+    assert state_of({"obsid": "42"}).download_url == "/observations/42/download?search=abc"
     assert (
         state_of({"dataURI": "mast:JWST/a&b"}).download_url == "/api/v1/products/download?uri=mast:JWST/a%26b"
     )

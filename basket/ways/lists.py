@@ -1,0 +1,114 @@
+"""Owns the lists that other tools download by: aria2's input, and plain addresses. Asks the archive nothing.
+
+No token and no API key is ever in one. Files kept by other sites are left out: a header that a tool is told
+to send would go there, too.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from basket.bundles import NOTHING, folder_now
+from basket.freezing import files_of
+from basket.harvest import products_of
+from basket.lines import contents_of
+from basket.models import Basket, Bundle, BundleFile
+from basket.phases import Access, Status
+from basket.script import address_of
+from basket.sums import wanted_of
+from mastportal.files import fetching
+from mastportal.tables.columns import BadQuery
+
+ARIA2, URLS = "aria2", "urls"
+EXTENSIONS = {ARIA2: "aria2.txt", URLS: "urls.txt"}
+# What may stand in an address as it is; all else, blanks and line ends above all, is written in hexadecimal.
+HARMLESS = "%/:=&?~+!$,;@()*[]"
+Address = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One file: where it lies, where it is to be put, its SHA-256 where the portal knows it."""
+
+    url: str
+    path: str
+    sha256: str
+    needs_token: bool
+
+
+def list_of(basket: Basket, form: str, portal_address: Address | None = None) -> tuple[str, str]:
+    """File name and text of the list of what the basket's selection wants now.
+
+    `portal_address` gives a product's address here; without it they are the archive's. Raises BadQuery.
+    """
+    contents = contents_of(basket)
+    wanted = wanted_of(products_of(contents), basket.selection)
+    if not wanted.files:
+        raise BadQuery(NOTHING, "selection")
+    folder = folder_now()
+    files = [f for f in files_of(Bundle(folder=folder), wanted, contents) if f.status != Status.REMOTE]
+    address = portal_address or (lambda uri: address_of(settings.ARCHIVE_URL, uri, folder))
+    listed = _listed(files, address)
+    text = "".join(_aria2(folder, listed, bool(portal_address)) if form == ARIA2 else _urls(listed))
+    return f"{folder}.{EXTENSIONS[form]}", text
+
+
+def _listed(files: list[BundleFile], address: Address) -> list[Listed]:
+    sums = _sums(files)
+    return [
+        Listed(
+            quote(address(file.data_uri), safe=HARMLESS),
+            file.path,
+            sums.get(file.data_uri, ""),
+            file.access == Access.RESTRICTED,
+        )
+        for file in files
+    ]
+
+
+def _sums(files: list[BundleFile]) -> dict[str, str]:
+    """SHA-256 of the public files that are in the store as the archive lists them now."""
+    expected = {file.data_uri: file.expected_bytes for file in files}
+    held = fetching.held(expected)
+    return {
+        uri: stored.sha256
+        for uri, stored in held.items()
+        if stored.access == Access.PUBLIC and expected[uri] in (None, stored.size_bytes)
+    }
+
+
+def _aria2(folder: str, files: Iterable[Listed], from_portal: bool) -> Iterator[str]:
+    """aria2's input file (its manual, "Input File"): an address a line, the options indented below it."""
+    file_name = f"{folder}.{EXTENSIONS[ARIA2]}"
+    word = "Token YOUR_API_KEY" if from_portal else "token YOUR_MAST_TOKEN"
+    yield f"# aria2c --input-file={file_name} --continue=true --max-concurrent-downloads=4 --split=1\n"
+    yield f"# A key or token is not in this list: write header=Authorization: {word}\n"
+    yield f"# into a file that only you can read and add --conf-path=THAT_FILE. Files go into {folder}/.\n"
+    for file in files:
+        inner, _, name = file.path.rpartition("/")
+        if file.needs_token and not from_portal:
+            yield "# under exclusive access: needs a MAST token\n"
+        yield f"{file.url}\n  dir={folder}{'/' if inner else ''}{inner}\n  out={name}\n"
+        if file.sha256:
+            yield f"  checksum=sha-256={file.sha256}\n"
+
+
+def _urls(files: Iterable[Listed]) -> Iterator[str]:
+    return (f"{file.url}\n" for file in files)
+
+
+def portal_addresses(request: HttpRequest) -> Address:
+    """Where the portal that was asked gives a product."""
+    door = request.build_absolute_uri(reverse("product-download"))
+    return lambda uri: f"{door}?uri={quote(uri, safe=':/')}"
+
+
+def as_answer(name: str, text: str) -> HttpResponse:
+    """A list as a file to be saved."""
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
