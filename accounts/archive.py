@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from mastportal.mast.client import MastClient
 from mastportal.mast.connection import Archive
 from mastportal.mast.errors import ArchiveError, ArchiveRests, TimedOut, Unavailable
 from mastportal.mast.traffic import Kind
+from mastportal.mast.transfer import Elsewhere, Folder, Mirror
 
 HEARD, CLOCK = "archive-heard", "archive-clock-offset-s"
 QUIET = timedelta(minutes=5)
@@ -60,6 +62,16 @@ def hurried() -> Archive:
         question_timeout_s=min(settings.QUESTION_TIMEOUT_S, PATIENCE_S),
         poll_s=min(settings.POLL_S, 0.25),
     )
+
+
+def elsewhere() -> list[Elsewhere]:
+    """Where public files may come from while the archive is out of order, in this order."""
+    places: list[Elsewhere] = []
+    if settings.MIRROR_URL:
+        places.append(Mirror(settings.MIRROR_URL))
+    if settings.MIRROR_FOLDER:
+        places.append(Folder(Path(settings.MIRROR_FOLDER)))
+    return places
 
 
 def client(user: Person | None = None, heartbeat: Callable[[], None] | None = None) -> MastClient:

@@ -12,19 +12,19 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts import vault
-from accounts.archive import archive
+from accounts.archive import archive, elsewhere, today_mjd
 from accounts.vault import Opened
 from mastportal.files import entitlement, room, store
 from mastportal.files.facts import facts_at
 from mastportal.files.hosts import hosts_for
 from mastportal.files.lease import Lease
-from mastportal.files.models import Access, StoredFile
+from mastportal.files.models import Access, Origin, StoredFile
 from mastportal.files.room import StoreFull
 from mastportal.files.versions import Told, moment
 from mastportal.mast import transfer
 from mastportal.mast.connection import Credential
 from mastportal.mast.errors import ArchiveError, Refused
-from mastportal.mast.transfer import Transferred
+from mastportal.mast.transfer import Elsewhere, Transferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,18 @@ class Coming:
             md5_applies=self._md5_is_meant,
             on_progress=self._note_progress,
             allowed_hosts=hosts_for(self._row.data_uri),
+            sources=self._elsewhere(),
+            known_public=self._was_public(),
         )
+
+    def _was_public(self) -> bool:
+        return self._older is not None and self._older.access == Access.PUBLIC
+
+    def _elsewhere(self) -> list[Elsewhere]:
+        """Other places for what nothing calls exclusive: neither a release date nor an older version."""
+        moment_mjd = self._wish.release_mjd
+        is_exclusive = moment_mjd is not None and moment_mjd > today_mjd()
+        return [] if is_exclusive or (self._older is not None and not self._was_public()) else elsewhere()
 
     def _reserve(self, size_bytes: int, received_bytes: int = 0) -> None:
         room.reserve(self._row.pk, size_bytes, received_bytes)
@@ -159,6 +170,7 @@ class Coming:
             crds_ctx=facts.crds_ctx,
             received_bytes=got.size_bytes,
             fetch_s=took_s,
+            origin=got.origin,
             **self._as_announced(got),
         )
         self._remember_right(got)
@@ -166,11 +178,11 @@ class Coming:
     def _as_announced(self, got: Transferred) -> dict[str, object]:
         """What the archive said with the bytes."""
         told_md5 = self._wish.told.md5 if self._wish.told is not None else ""
+        said = {"etag": got.etag, "last_modified": moment(got.last_modified)}
         return {
             "access": Access.PUBLIC if got.was_public else Access.RESTRICTED,
-            "etag": got.etag,
-            "last_modified": moment(got.last_modified),
             "archive_md5": got.md5 if got.md5 == told_md5 else "",
+            **(said if got.origin == Origin.ARCHIVE else {}),
         }
 
     def _remember_right(self, got: Transferred) -> None:

@@ -88,7 +88,7 @@ def _binding(wanted: Wanted, announced_bytes: int | None) -> Wanted | None:
     size_bytes = announced_bytes if announced_bytes is not None else wanted.size_bytes
     if size_bytes is None and wanted.md5 is None:
         return None
-    return replace(wanted, size_bytes=size_bytes, size_is_advice=False)
+    return replace(wanted, size_bytes=size_bytes, size_is_advice=False, md5_applies=None)
 
 
 def _from_elsewhere(
