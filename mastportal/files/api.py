@@ -6,6 +6,7 @@ from typing import cast
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import api_view
@@ -38,6 +39,9 @@ def listed(uri: str) -> Listing:
 def obtained(request: Request, product: Listing) -> StoredFile:
     """The product in the store, with the store's own errors in the API's shape."""
     facts = facts_of([product.uri]).get(product.uri)
+    goes_on = (
+        "Range" in request.headers
+    )  # one use with what came before, by a program with several connections
     try:
         return fetching.obtain(
             product.uri,
@@ -46,6 +50,7 @@ def obtained(request: Request, product: Listing) -> StoredFile:
             release_mjd=product.release_mjd,
             size_bytes=product.size_bytes,
             told=Told(**facts) if facts else None,
+            asked_at=None if goes_on else timezone.now(),
         )
     except Refused:
         sentence = refusal(product.programme or None, None).sentence
