@@ -1,9 +1,9 @@
 """Which observation a file belongs to: product lists by obsid, files by their names. Knows no HTTP."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from threading import Lock
 
@@ -16,6 +16,7 @@ from .observation import Observation, from_row
 from .products import Listed
 
 _REMEMBERED_LISTS = 256
+_REMEMBERED_ROWS = 4096
 _MOSAICS = "mosaics"
 # Exposures that are no row of the table are numbered beyond every obsid of a row.
 _MEMBER_BASE, _MEMBER_SPAN = 1_500_000_000, 400_000_000
@@ -82,8 +83,10 @@ class Catalogue:
         """The row's own number, else a stable one for an exposure that is no row."""
         return self._obsid_of_obs_id.get(obs_id) or hashed_id(obs_id)
 
-    def observation(self, row: int) -> Observation:
-        return from_row(self.table.slice(row, 1).to_pylist()[0])
+    @cached_property
+    def observation(self) -> Callable[[int], Observation]:
+        """The observation of a row's number; the last few thousand are remembered."""
+        return lru_cache(_REMEMBERED_ROWS)(lambda row: from_row(self.table.slice(row, 1).to_pylist()[0]))
 
     def listed(self, row: int) -> tuple[Observation, list[Listed]]:
         """An observation and what the naming rules say it has."""

@@ -4,9 +4,9 @@ For the server: keyword rows are served through `Holdings.keyword_page`, which a
 body (fileSize, checksum) and on the day (isRestricted); `Holdings.observations` has dataRights as of `today`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -84,7 +84,7 @@ class Holdings:
     def product_rows(self, obsid: int) -> list[dict[str, object]]:
         """Mast.Caom.Products' rows of one observation, duplicates included; unknown or planned: none."""
         if obsid in self._recorded.lists:
-            return self._recorded_list(obsid)
+            return self._recorded_lists(obsid, self._today, self._maker.replacements)
         row = self._catalogue.row_of(obsid)
         if row is None:
             return []
@@ -152,6 +152,11 @@ class Holdings:
             if row is not None:
                 return self._catalogue.observation(row)
         return self._recorded.stranger(record)
+
+    @cached_property
+    def _recorded_lists(self) -> Callable[[int, date, int], list[dict[str, object]]]:
+        """`_recorded_list`, remembered for the next page while the day and all files are the same."""
+        return lru_cache(4)(lambda obsid, today, replacements: self._recorded_list(obsid))
 
     def _recorded_list(self, obsid: int) -> list[dict[str, object]]:
         """As recorded; the file that dataURL names is added where the record lacks it."""

@@ -85,6 +85,11 @@ class Maker:
         midnight = datetime.combine(today, datetime.min.time(), UTC)
         self._replaced_at[uri] = midnight + timedelta(seconds=version)
 
+    @property
+    def replacements(self) -> int:
+        """How many there have been; while it stays the same, so does every file."""
+        return sum(self._versions.values())
+
     def version(self, uri: str) -> int:
         return self._versions.get(uri, 0)
 

@@ -12,6 +12,8 @@ NAMES = {
     "sky": ("sky",),
     "bundle": ("bundle",),
     "memory": ("memory",),
+    "archive": ("archive",),
+    "retrieval": ("fetching", "harvesting", "large_file"),
 }
 
 

@@ -31,8 +31,12 @@ class Portal:
     api: httpx.Client = field(init=False)
 
     def sign_in(self) -> None:
+        self.api = self.api_of("alice")
+
+    def api_of(self, person: str) -> httpx.Client:
+        """The REST interface as one of the demo accounts."""
         done = subprocess.run(
-            python("-m", "mastportal.embedded", "manage", "api_token", "alice"),
+            python("-m", "mastportal.embedded", "manage", "api_token", person),
             env=self.env,
             cwd=CHECKOUT,
             capture_output=True,
@@ -40,7 +44,7 @@ class Portal:
             check=True,
         )
         key = done.stdout.split()[-1]
-        self.api = httpx.Client(
+        return httpx.Client(
             base_url=f"{self.url}/api/v1/",
             headers={"Authorization": f"Token {key}"},
             timeout=600,
@@ -60,11 +64,12 @@ class Portal:
         assert "sessionid" in client.cookies, "Alice cannot sign in"
         return client
 
-    def finished(self, path: str, patience_s: float = 900) -> dict[str, Any]:
+    def finished(self, path: str, patience_s: float = 900, api: httpx.Client | None = None) -> dict[str, Any]:
         """Poll a resource of the API until its phase is an end."""
+        api = api or self.api
         deadline = time.monotonic() + patience_s
         while True:
-            body: dict[str, Any] = self.api.get(path).raise_for_status().json()
+            body: dict[str, Any] = api.get(path).raise_for_status().json()
             if body["phase"] in {"COMPLETED", "ERROR", "ABORTED"}:
                 assert body["phase"] == "COMPLETED", body
                 return body
