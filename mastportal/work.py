@@ -13,7 +13,7 @@ from threading import Event, Thread
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -35,6 +35,8 @@ class Phase(models.TextChoices):
 
 
 UNFINISHED = (Phase.QUEUED, Phase.EXECUTING)
+# Says nothing of the work itself: who meets one leaves it, and it is taken up again when its lease ends.
+DATABASE_IS_AWAY = (OperationalError, InterfaceError)
 
 
 class LeaseLost(Exception):
