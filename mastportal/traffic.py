@@ -1,7 +1,7 @@
 """Owns how many requests go to one host at once, of all threads, processes and machines together.
 
 The holders of a host's connections are a sorted set in Valkey, by when their leases end: who is killed loses
-its place after SLOT_LEASE_S. While Valkey is away each process keeps to the limit by itself.
+its place after `lease_s`. While Valkey is away each process keeps to the limit by itself.
 """
 
 import logging
@@ -21,7 +21,6 @@ from mastportal.mast.errors import Crowded
 from mastportal.mast.traffic import Exchange, Kind, Unwatched
 
 logger = logging.getLogger(__name__)
-SLOT_LEASE_S = 12.0
 LOOK_EVERY_S = 1.0
 # No room in time: when to try again.
 NO_ROOM_S = 5.0
@@ -56,10 +55,10 @@ def _limit(slots: str) -> int:
 
 
 class ValkeyGate:
-    """The gate that all processes share."""
+    """The gate that all processes share; a place is lost `lease_s` after its holder was killed."""
 
-    def __init__(self, client: Redis) -> None:
-        self._client = client
+    def __init__(self, client: Redis, lease_s: float = 12.0) -> None:
+        self._client, self._lease_s = client, lease_s
         self._take, self._give = client.register_script(TAKE), client.register_script(GIVE)
 
     @contextmanager
@@ -119,13 +118,13 @@ class ValkeyGate:
 
     def _taken(self, holders: str, own: str, limit: int) -> bool:
         try:
-            return bool(self._take(keys=[holders], args=[own, int(SLOT_LEASE_S * 1000), limit]))
+            return bool(self._take(keys=[holders], args=[own, int(self._lease_s * 1000), limit]))
         except RedisError:
             return True  # it went away while we waited; it bears one too many
 
     def _keep(self, holders: str, own: str, stop: threading.Event) -> None:
         """Renew the lease however long the connection is silent; a place that got lost is taken again."""
-        while not stop.wait(SLOT_LEASE_S / 3):
+        while not stop.wait(self._lease_s / 3):
             self._taken(holders, own, 1_000_000)
 
 

@@ -125,8 +125,7 @@ def test_who_waits_comes_in_as_soon_as_another_leaves(gate, settings):
 
 
 HOLD = """
-import sys, time, django
-django.setup()
+import sys, time
 from mastportal import traffic
 from mastportal.mast.traffic import Kind, nobody_waits
 with traffic.gate().exchange(sys.argv[1], Kind.BYTES, "mast:a", patience_s=5, beat=nobody_waits):
@@ -153,9 +152,8 @@ def test_another_process_counts_and_its_place_ends_with_its_lease_when_it_is_kil
         pass
 
 
-def test_a_long_silence_keeps_its_place(gate, client, monkeypatch):
-    monkeypatch.setattr(traffic, "SLOT_LEASE_S", 0.3)
-    with through(gate):
+def test_a_long_silence_keeps_its_place(client):
+    with through(traffic.ValkeyGate(client, lease_s=0.3)):
         wait_until(lambda: client.zcard(f"traffic:held:bytes:{HOST}") == 1)
         client.flushdb()  # Valkey began anew
         wait_until(lambda: client.zcard(f"traffic:held:bytes:{HOST}") == 1)

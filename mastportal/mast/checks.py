@@ -8,9 +8,11 @@ from typing import BinaryIO
 
 from mastportal.mast.errors import Unavailable
 from mastportal.mast.fits_structure import NotFits, check_fits
+from mastportal.mast.image_structure import check_jpeg, check_png
 
 HEAD_BYTES = 512
-PARSED_JSON_BYTES = 64 << 20
+# Parsed JSON takes many times its size in memory; associations, the longest that matter, have a few MB.
+PARSED_JSON_BYTES = 16 << 20
 
 
 class Broken(Unavailable):
@@ -65,21 +67,12 @@ def _json(file: BinaryIO, size: int) -> None:
         raise ValueError(f"its JSON breaks at line {error.lineno}") from None
 
 
-def _begins(magic: bytes, kind: str) -> Callable[[BinaryIO, int], None]:
-    def check(file: BinaryIO, size: int) -> None:
-        if file.read(len(magic)) != magic:
-            raise ValueError(f"it does not begin as a {kind} does")
-
-    return check
-
-
-_jpeg = _begins(b"\xff\xd8\xff", "JPEG")
 _CHECKS: dict[str, Callable[[BinaryIO, int], None]] = {
     ".fits": check_fits,
     ".gz": _gzip,
     ".json": _json,
-    ".jpg": _jpeg,
-    ".jpeg": _jpeg,
-    ".png": _begins(b"\x89PNG\r\n\x1a\n", "PNG"),
+    ".jpg": check_jpeg,
+    ".jpeg": check_jpeg,
+    ".png": check_png,
 }
 __all__ = ["Broken", "NotFits", "check_structure", "looks_like_html"]

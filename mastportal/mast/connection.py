@@ -12,8 +12,8 @@ class Archive:
     """One archive and our manners towards it.
 
     `stall_s` bounds the silence between two bytes, `question_timeout_s` one question with all its
-    repeats while EXECUTING, `poll_s` the first pause between repeats (it grows). Every request goes through
-    `gate`.
+    repeats while EXECUTING, `poll_s` the first pause between repeats (it grows); a transfer's is a fifth
+    of it. Every request goes through `gate`.
     """
 
     base_url: str

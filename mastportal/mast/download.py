@@ -10,6 +10,7 @@ import stamina
 
 from mastportal.mast.byte_answer import Answer, ComeBackLater
 from mastportal.mast.checks import Broken, check_structure
+from mastportal.mast.connection import Archive
 from mastportal.mast.errors import ArchiveError, ArchiveRests, TimedOut, Unavailable, may_pass
 from mastportal.mast.partial import Partial
 from mastportal.mast.sources import ARCHIVE, Ask
@@ -75,11 +76,14 @@ def again(error: Exception) -> bool | float:
 
 @dataclass(slots=True)
 class Download:
-    """The bytes of `name`, opened by `ask`; `total_bytes` is what the last answer with data announced."""
+    """The bytes of `name`, opened by `ask`; `total_bytes` is what the last answer with data announced.
+
+    How long is waited for what, `manners` says.
+    """
 
     name: str
     ask: Ask
-    stall_s: float
+    manners: Archive
     partial: Partial
     wanted: Wanted
     on_progress: Callable[[int], None] | None
@@ -120,9 +124,9 @@ class Download:
             again,
             attempts=self.attempts,
             timeout=None,
-            wait_initial=0.2,
+            wait_initial=self.manners.poll_s / 5,
             wait_max=LONGEST_WAIT_S,
-            wait_jitter=0.3,
+            wait_jitter=self.manners.poll_s / 3,
         ):
             with attempt:
                 self._tell_progress()
@@ -132,7 +136,7 @@ class Download:
     def _receive(self) -> None:
         with self.ask(self._resume_headers(), self._tell_progress) as answer:
             self._agree(answer)
-            pace = _Pace(self.stall_s)
+            pace = _Pace(self.manners.stall_s)
             for piece in answer.pieces():
                 self.partial.write(piece, with_md5=self.wanted.md5 is not None)
                 self._tell_progress()

@@ -66,7 +66,7 @@ def fetch(
 
     def download(ask: Ask, wanted: Wanted) -> Download:
         partial.restart()
-        return Download(source.name, ask, archive.stall_s, partial, wanted, on_progress, attempts)
+        return Download(source.name, ask, archive, partial, wanted, on_progress, attempts)
 
     try:
         first, origin = download(functools.partial(byte_request.get, source, credential), wanted), ARCHIVE

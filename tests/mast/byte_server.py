@@ -18,6 +18,7 @@ class Seen:
     range: str
     authorization: str
     headers: dict[str, str]
+    connection: int
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Answering(BaseHTTPRequestHandler):
                 self.headers.get("Range", ""),
                 self.headers.get("Authorization", ""),
                 dict(self.headers),
+                self.client_address[1],
             )
         )
         behave = state.script.pop(0) if state.script else Answering.serve

@@ -1,14 +1,26 @@
 """What a fetched file must be: FITS whole to its last block and true to its sums, JSON, images, no HTML."""
 
 import gzip
+import io
 import random
 
 import pytest
+from PIL import Image
 
+from mastportal.mast import checks
 from mastportal.mast.checks import Broken, check_structure
 from tests.mast.fits_bodies import fits_body
 
+
+def image(kind: str) -> bytes:
+    """Noise, as an image file."""
+    out = io.BytesIO()
+    Image.frombytes("L", (64, 64), random.Random(3).randbytes(4096)).save(out, kind)
+    return out.getvalue()
+
+
 PLAIN, SUMMED = fits_body(), fits_body(checksum=True, extensions=3)
+JPEG, PNG = image("JPEG"), image("PNG")
 HTML = b"\n <!DOCTYPE html><title>Service unavailable</title>"
 
 
@@ -30,8 +42,10 @@ def check(tmp_path):
         ("a_cal.FITS", PLAIN + b"special records".ljust(2880)),
         ("a.fits.gz", gzip.compress(PLAIN)),
         ("a_asn.json", b'{"products": []}'),
-        ("a.jpg", b"\xff\xd8\xff\xe0rest"),
-        ("a.png", b"\x89PNG\r\n\x1a\nrest"),
+        ("a.jpg", JPEG),
+        ("a.jpeg", JPEG + b"\0" * 100),
+        ("a.png", PNG),
+        ("a.png", PNG + b"\n"),
         ("a_pool.csv", b"a|b\n"),
         ("a.ecsv", b""),
         ("readme.html", HTML),
@@ -60,6 +74,13 @@ def test_right_files_pass(check, name, body):
         ("a.json", b"\xff\xfe\xfa", "not text"),
         ("a.jpg", b"GIF89a", "JPEG"),
         ("a.png", b"", "PNG"),
+        ("a.jpg", JPEG[:-2], "ends before"),
+        ("a.jpg", JPEG[: len(JPEG) // 2], "ends before"),
+        ("a.jpg", b"\xff\xd8\xff", "ends before"),
+        ("a.png", PNG[:8], "last chunk"),
+        ("a.png", PNG[:-12], "last chunk"),
+        ("a.png", PNG[: len(PNG) // 2], "middle of a chunk"),
+        ("a.png", PNG[:8] + b"\xff\xff\xff\xffIDAT", "middle of a chunk"),
         ("a.csv", HTML, "web page"),
         ("a.fits", HTML.ljust(2880), "web page"),
         ("a.json", b"<html>", "web page"),
@@ -79,5 +100,21 @@ def test_a_flipped_bit_anywhere_in_a_summed_file_is_seen(check):
             check("a.fits", bytes(body))
 
 
+def test_a_flipped_bit_in_any_chunk_of_a_png_is_seen(check):
+    rng = random.Random(7)
+    for _ in range(40):
+        body = bytearray(PNG)
+        body[rng.randrange(8, len(body))] ^= 1 << rng.randrange(8)
+        with pytest.raises(Broken):
+            check("a.png", bytes(body))
+
+
 def test_a_sum_that_says_nothing_is_not_a_wrong_one(check):
     check("a.fits", PLAIN.replace(b"EXTNAME = 'SCI0    '", b"DATASUM = '        '"))
+
+
+def test_json_too_long_to_be_parsed_is_looked_at_from_its_end(check):
+    body = b'{"products": [' + b"1," * checks.PARSED_JSON_BYTES + b"1]}\n"
+    check("a_asn.json", body)
+    with pytest.raises(Broken, match="no end"):
+        check("a_asn.json", body[:-4])

@@ -29,7 +29,7 @@ def fetch(server, tmp_path):
 
     def run(uri=URI, **options):
         archive = Archive(
-            server.url, "portal-tests/1", connect_timeout_s=2, stall_s=options.pop("stall_s", 5)
+            server.url, "portal-tests/1", connect_timeout_s=2, stall_s=options.pop("stall_s", 5), poll_s=0.05
         )
         destination = tmp_path / "key"
         try:

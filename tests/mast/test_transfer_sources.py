@@ -53,7 +53,7 @@ def fetch(server, mirror, folder, tmp_path):
             "sources": [Mirror(f"{mirror.url}/pub/"), Folder(folder)],
         } | options
         try:
-            return transfer.fetch(Archive(server.url, "t", 2, 2), uri, destination, **options)
+            return transfer.fetch(Archive(server.url, "t", 2, 2, poll_s=0.02), uri, destination, **options)
         finally:
             assert set(destination.parent.iterdir()) <= {destination}
             assert not destination.exists() or destination.read_bytes() == BODY
