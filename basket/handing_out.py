@@ -22,7 +22,7 @@ def may_take(user: Person, bundle: Bundle) -> bool:
 
     Raises the archive's errors when it cannot be asked.
     """
-    return all(entitlement.check_many(user, _restricted(bundle)).values())
+    return all(entitlement.check_many(user, restricted_of(bundle)).values())
 
 
 def body_for(user: Person, bundle: Bundle) -> Body | None:
@@ -31,19 +31,20 @@ def body_for(user: Person, bundle: Bundle) -> Body | None:
     While they stream, what `user` may is looked at again: token, rights, and that they still see the bundle.
     Raises the archive's errors when it cannot be asked.
     """
-    files = list(_restricted(bundle))
+    files = list(restricted_of(bundle))
     if not all(entitlement.check_many(user, files).values()):
         return None
     watched = watch(
         user,
         files,
-        files=lambda: _restricted(bundle),
+        files=lambda: restricted_of(bundle),
         still_visible=lambda: access.visible_bundles(user).filter(pk=bundle.pk).exists(),
     )
     return replace(body_of(bundle), still_allowed=watched.holds) if watched is not None else body_of(bundle)
 
 
-def _restricted(bundle: Bundle) -> QuerySet[StoredFile]:
+def restricted_of(bundle: Bundle) -> QuerySet[StoredFile]:
+    """The files in the bundle that the archive does not give to everybody, as far as is known now."""
     inside = StoredFile.objects.filter(bundle_files__bundle_id=bundle.pk, bundle_files__status=Status.OK)
     asked = ("pk", "data_uri", "programme", "access", "release_mjd")
     return inside.filter(access=Access.RESTRICTED).only(*asked)

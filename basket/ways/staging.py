@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from accounts.access import Person
 from basket.finishing import manifests_of
-from basket.handing_out import may_take
+from basket.handing_out import may_take, restricted_of
 from basket.member_names import safe_path
 from basket.models import Bundle, Staging
-from basket.phases import Access, Phase, Status
+from basket.phases import Phase, Status
 from basket.ways.laying_out import CannotStage, Folder
 from mastportal.files.models import StoredFile
 from mastportal.mast.errors import ArchiveError
@@ -26,6 +26,7 @@ from mastportal.work import UNFINISHED, Lease, LeaseLost, due
 
 NOT_YOURS = "This bundle holds exclusive files that MAST does not give to your token; make your own."
 ROWS_AT_ONCE = 100
+TRIED_AGAIN_AFTER = timedelta(hours=1)
 
 
 class NotOffered(Exception):
@@ -76,7 +77,7 @@ def request(bundle: Bundle, user: User) -> Staging:
         owner=user,
         person=person_of(user),
         place=_free_place(bundle, user),
-        is_private=inside.filter(access=Access.RESTRICTED).exists(),
+        is_private=restricted_of(bundle).exists(),
         files_total=inside.count(),
         bytes_total=inside.aggregate(sum=Sum("size_bytes"))["sum"] or 0,
     )
@@ -119,6 +120,9 @@ def _lay_out(staging: Staging, lease: Lease) -> None:
         raise NotStaged("The bundle was removed before its files were laid out.")
     if not may_take(owner, bundle):
         raise NotStaged(NOT_YOURS)
+    if not staging.is_private and restricted_of(bundle).exists():  # it was public when this was asked for
+        staging.is_private = True
+        lease.renew(is_private=True)
     folder = Folder(staging.person, staging.place, staging.is_private, lease.renew)
     with folder.being_made(mark=f"{staging.pk}-{lease.token.hex}") as made:
         files = bundle.files.filter(status=Status.OK).select_related("stored_file").order_by("n")
@@ -142,9 +146,12 @@ def clear() -> None:
         return
     over = Q(phase=Phase.ABORTED) | Q(phase=Phase.COMPLETED, expires_at__lt=Now())
     forgotten = Q(phase=Phase.ERROR, ended_at__lt=Now() - timedelta(seconds=settings.STAGING_KEEP_S))
-    for staging in Staging.objects.filter(over | forgotten)[:ROWS_AT_ONCE]:
+    tried_lately = Q(lease_until__gt=Now())
+    for staging in Staging.objects.filter(over | forgotten).exclude(tried_lately)[:ROWS_AT_ONCE]:
         if Folder(staging.person, staging.place, staging.is_private).remove(f"{staging.pk}-"):
             staging.delete()
+        else:
+            Staging.objects.filter(pk=staging.pk).update(lease_until=Now() + TRIED_AGAIN_AFTER)
 
 
 def overdue() -> list[int]:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts import vault
 from accounts.archive import archive
+from mastportal.files import entitlement
 from mastportal.files.hosts import hosts_for
 from mastportal.files.models import Access, StoredFile
 from mastportal.files.versions import Told, moment
@@ -79,15 +80,23 @@ def _ask(questions: list[Question], user: User | None) -> dict[int, bool | None]
     if not questions:
         return {}
     restricted = any(question.file.access == Access.RESTRICTED for question in questions)
-    credential = vault.credential(user) if restricted and user is not None else None
-    heads = _Heads(archive(), credential)
+    token = vault.opened(user) if restricted and user is not None else None
+    heads = _Heads(archive(), token.credential if token is not None else None)
     with ThreadPoolExecutor(min(ASKED_AT_ONCE, len(questions))) as pool:
         seen = list(pool.map(heads.of, [question.file for question in questions]))
+    if token is not None:
+        asked = zip((question.file for question in questions), seen, strict=True)
+        entitlement.forget(token, {file.scope for file, head in asked if _is_refused(file, head)})
     verdicts = {
         question.file.pk: _verdict(question, head) for question, head in zip(questions, seen, strict=True)
     }
     _note(questions, verdicts)
     return verdicts
+
+
+def _is_refused(file: StoredFile, head: Head | None) -> bool:
+    """Whether the person's own token was refused: what was remembered of it is over."""
+    return file.access == Access.RESTRICTED and head is not None and head.status in (401, 403)
 
 
 class _Heads:

@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from mastportal.files import previews, store
-from mastportal.files.models import StoredFile
+from mastportal.files.models import Access, StoredFile
 from mastportal.files.previews import Standing
 from mastportal.files.tasks import fetch_preview
 from mastportal.mast.errors import TimedOut, Unavailable
@@ -59,6 +59,7 @@ def _picture(file: StoredFile) -> HttpResponse:
     body = b"".join(store.read(file, 0, file.size_bytes or 0))
     response = HttpResponse(body, content_type=previews.type_of(file))
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = f"private, max-age={KEPT_S}"
+    is_public = file.access == Access.PUBLIC
+    response["Cache-Control"] = f"private, max-age={KEPT_S}" if is_public else "private, no-store"
     response["Content-Disposition"] = content_disposition_header(False, file.name) or "inline"
     return response

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,8 +23,9 @@ from accounts import tokens
 from accounts.models import ArchiveToken, ResearchGroup
 from accounts.seal import seal
 from basket import finishing, lines
-from basket.models import Basket, Bundle, BundleFile
+from basket.models import Basket, Bundle, BundleFile, Staging
 from basket.phases import Phase, Status
+from basket.ways import staging
 from mastportal.files import store
 from mastportal.files.models import Access, ReadingRight, StoredFile
 from mastportal.mast.fields import OBSERVATION_FIELDS, arrow_schema
@@ -34,7 +36,7 @@ from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN, observations, p
 from tests.files.conftest import programme_of
 
 PEOPLE = ("alice", "bob", "charlie", "nobody")
-WAYS = ("file", "preview", "bundle", "range", "head", "known", "script")
+WAYS = ("file", "preview", "bundle", "range", "head", "known", "script", "staged")
 GIVEN, REFUSED, HIDDEN, SIGN_IN = "given", "refused", "there is no such thing", "sign in first"
 TO_COME, PASSED = 99_999.0, 50_000.0
 
@@ -78,7 +80,7 @@ def expected(person: str, situation: Situation, way: str) -> str:
     """What the issue's rules say of one cell."""
     if person == "nobody":
         return SIGN_IN
-    if way in ("bundle", "range", "head", "known", "script") and person == "charlie":
+    if way in ("bundle", "range", "head", "known", "script", "staged") and person == "charlie":
         return HIDDEN  # of another group
     if way == "script":
         return GIVEN  # names are public; bytes it fetches from the archive, with its user's own token
@@ -223,7 +225,7 @@ class World:
     def ask(self, web: Client, way: str) -> str:
         """What one person gets one way; that what is given is the right bytes is checked here."""
         answer, right = self._asked(web, way)
-        if answer.status_code in (200, 206, 304):
+        if answer.status_code in (200, 202, 206, 304):
             assert right(answer)
             return GIVEN
         assert not _body(answer).startswith((self.file.body[:80], self.picture.body[:3]))
@@ -249,6 +251,8 @@ class World:
                 return web.head(download), lambda got: (got["ETag"], got["Content-Length"]) == (etag, size)
             case "known":
                 return web.get(download, headers={"If-None-Match": etag}), lambda got: got.status_code == 304
+            case "staged":
+                return web.post(reverse("api-staging", args=[self.bundle.pk])), self._is_staged
             case _:
                 return web.get(reverse("api-script", args=[self.basket.pk])), self._is_the_script
 
@@ -258,6 +262,16 @@ class World:
         door = "exclusive" if self.situation.release_mjd == TO_COME and not self._is_public else "public"
         calls = [line.split()[:2] for line in text.splitlines() if line.startswith("fetch ")]
         return calls == [["fetch", door]] and "sandbox-token" not in text
+
+    def _is_staged(self, got: Any) -> bool:
+        """Restricted files only into a folder private to one person; what is public is for the lab."""
+        is_private = StoredFile.objects.filter(access=Access.RESTRICTED).exists()
+        asked = Staging.objects.get(bundle=self.bundle)
+        staging.lay_out(asked.pk)
+        laid = Path(staging.address_of(asked)) / self.file.uri.rsplit("/", 1)[-1]
+        mode = laid.stat().st_mode & 0o777 | laid.parent.stat().st_mode & 0o777
+        right = laid.read_bytes() == self.file.body and mode == (0o700 if is_private else 0o755)
+        return right and got.json()["private"] is is_private
 
     @property
     def _is_public(self) -> bool:

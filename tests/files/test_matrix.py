@@ -22,7 +22,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def kept(folder: Path, sandbox: Sandbox, settings: Any, files: dict[str, Any]) -> dict[str, dict[str, Kept]]:
     """The files of the archive that all cells share, in a store of their own."""
-    settings.STORE_DIR = folder
+    settings.STORE_DIR, settings.STAGING_DIR = folder / "store", str(folder / "staged")
+    settings.STAGING_OWNER = "portal"
+    (folder / "staged").mkdir(exist_ok=True)
     if not files:
         files.update(kept_files(sandbox))
     return files
