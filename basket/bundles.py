@@ -26,6 +26,7 @@ from basket.pipeline.freezing import NO_FILES, frozen, kept
 from basket.pipeline.references import are_to_be_had
 from basket.selection import Selection, Wanted, chosen
 from mastportal.tables.columns import BadQuery
+from mastportal.work import UNFINISHED
 
 NOTHING = "Nothing is selected: choose a preset or single products first."
 ROWS_AT_ONCE = 2000
@@ -210,6 +211,7 @@ def stop_or_remove(bundle: Bundle) -> None:
 def expire() -> int:
     """Let go of the layouts and files of bundles whose time is over; their manifests stay. How many."""
     late = Bundle.objects.filter(expires_at__lt=Now(), plan__isnull=False)
+    late = late.exclude(stagings__phase__in=UNFINISHED)  # these are being laid out from the store
     ids = list(late.values_list("pk", flat=True)[:100])
     with transaction.atomic():
         BundleFile.objects.filter(bundle_id__in=ids).update(stored_file=None)

@@ -20,6 +20,7 @@ from mastportal.work import Phase
 
 KEYS_AT_ONCE = 5000
 FILES_AT_ONCE = 200
+QUARANTINE_KEEP_S = 30 * 86400
 REMOVED = "Removed to make room; it is fetched again when it is asked for."
 
 
@@ -32,12 +33,21 @@ def clean(min_age_s: float = 3600) -> int:
     ReadingRight.objects.filter(
         checked_at__lt=timezone.now() - timedelta(seconds=settings.ENTITLEMENT_TTL_S)
     ).delete()
+    _forget_quarantined()
     before = time.time() - max(min_age_s, 2.0 * settings.LEASE_S)
     old = (path for path in _stored_paths() if _changed_at(path) < before)
     removed = 0
     while paths := list(islice(old, KEYS_AT_ONCE)):
         removed += _remove_unknown(paths)
     return removed
+
+
+def _forget_quarantined() -> None:
+    """What rotted was there to be looked at, for a while."""
+    before = time.time() - QUARANTINE_KEEP_S
+    for path in (Path(settings.STORE_DIR) / store.QUARANTINE).glob("*"):
+        if path.lstat().st_ctime < before:
+            path.unlink(missing_ok=True)
 
 
 def removable(group_id: int | None = None) -> QuerySet[StoredFile]:

@@ -25,6 +25,7 @@ from mastportal.mast import transfer
 from mastportal.mast.connection import Credential
 from mastportal.mast.errors import ArchiveError, Refused
 from mastportal.mast.transfer import Elsewhere, Transferred
+from mastportal.work import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Coming:
             return False
         with transaction.atomic():
             self._lease.renew()
-            kept = StoredFile.objects.filter(pk=older.pk).update(
+            kept = StoredFile.objects.filter(pk=older.pk, phase=Phase.COMPLETED).update(
                 checked_at=Now(),
                 last_used_at=Now(),
                 listed_size_bytes=self._row.listed_size_bytes or older.listed_size_bytes,

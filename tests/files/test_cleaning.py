@@ -39,7 +39,7 @@ def test_stored_files_stay_however_old():
 
 def test_an_empty_store_is_clean(store_dir):
     clean_task()
-    assert not store_dir.exists()
+    assert list(store_dir.rglob("*")) == []
 
 
 def test_rights_are_forgotten_after_their_time(secret, alice_with_token, settings):

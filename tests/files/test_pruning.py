@@ -102,6 +102,16 @@ def test_bytes_whose_row_says_that_they_are_gone_are_leftovers():
     assert not path.exists()
 
 
+def test_what_was_set_aside_goes_after_a_month(monkeypatch):
+    put(1, 9)
+    store.quarantine(f"{1:032x}")
+    cleaning.clean()
+    assert (store.path_of("x" * 32).parents[2] / store.QUARANTINE / f"{1:032x}").exists()
+    monkeypatch.setattr(cleaning, "QUARANTINE_KEEP_S", -1)
+    cleaning.clean()
+    assert not (store.path_of("x" * 32).parents[2] / store.QUARANTINE / f"{1:032x}").exists()
+
+
 def test_the_periodic_task_keeps_to_a_quota_that_was_lowered(settings):
     for n in range(1, 6):
         put(n, n)
