@@ -63,6 +63,7 @@ PRODUCTS_TTL_S = env.integer("PRODUCTS_TTL_S", 24 * 3600)
 LEASE_S = env.integer("LEASE_S", 120)
 SWEEP_S = env.number("SWEEP_S", min(15.0, LEASE_S / 2))
 ENTITLEMENT_TTL_S = min(3600, env.integer("ENTITLEMENT_TTL_S", 3600))  # a right is never older than an hour
+RIGHTS_AT_ONCE = env.integer("RIGHTS_AT_ONCE", 500)  # files asked about in one check; more are not yet said
 # How long before a request the archive may have been asked whether a stored file has changed; 0: each asks.
 FRESHNESS_TTL_S = env.integer("FRESHNESS_TTL_S", 0)
 BUNDLE_KEEP_S = env.integer("BUNDLE_KEEP_S", 30 * 24 * 3600)

@@ -26,8 +26,6 @@ from mastportal.files.store import give_back_connection
 from mastportal.mast.errors import Unavailable
 
 Reader = User | AnonymousUser
-# Of one check. More is asked for only when very many files of one list have just been released.
-MOST_QUESTIONS = 500
 GIVEN = (Answer.PUBLIC, Answer.ACCEPTED)
 STILL_ASKING = (
     "Many of these files may just have become public, and MAST is still being asked; try again soon."
@@ -158,7 +156,7 @@ class _Check:
 
     def _ask(self, files: list[StoredFile]) -> None:
         credential = self._token.credential if self._token is not None else None
-        asked = files[:MOST_QUESTIONS]
+        asked = files[: settings.RIGHTS_AT_ONCE]
         give_back_connection()
         answers = ask_each(hurried(), [(file.data_uri, credential) for file in asked])
         self._answers |= {file.pk: answer for file, answer in zip(asked, answers, strict=True)}

@@ -6,11 +6,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from accounts import tokens
-from mastportal.files.entitlement import check_many, may_read
+from accounts import tokens, vault
+from accounts.models import ArchiveToken
+from mastportal.files.entitlement import check_many, may_read, remember
 from mastportal.files.models import Access, ReadingRight, StoredFile
-from mastportal.mast.errors import Unavailable
-from tests.files.archive_products import BOB_TOKEN
+from mastportal.mast.errors import Refused, Unavailable
+from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN
 from tests.files.conftest import asked_for, obtain
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +124,76 @@ def test_an_archive_that_is_down_gives_no_rights(sandbox, file, alice):
     sandbox.faults({"match": "Download/file", "fault": "status", "status": 503})
     with pytest.raises(Unavailable):
         may_read(alice, file)
+
+
+def test_a_file_that_is_gone_says_nothing_another_of_the_programme_does(secret, alice_with_token):
+    gone = StoredFile(data_uri="mast:JWST/product/jw99_gone.fits", programme=secret[0]["proposal_id"], pk=-1)
+    gone.release_mjd = 99_999.0  # so it is asked for first
+    there = obtain(secret[0], alice_with_token)
+    ReadingRight.objects.all().delete()
+    assert check_many(alice_with_token, [there, gone]) == {there.pk: True, -1: True}
+
+
+def test_a_file_that_is_gone_opens_nothing(secret, alice_with_token):
+    gone = StoredFile(data_uri="mast:JWST/product/jw99_gone.fits", programme=secret[0]["proposal_id"], pk=-1)
+    assert not may_read(alice_with_token, gone)
+    assert not ReadingRight.objects.exists()
+
+
+def test_a_right_is_not_noted_for_the_token_that_came_after(file, alice):
+    token = vault.opened(alice)
+    tokens.store(alice, BOB_TOKEN)
+    remember(token, {file.scope})
+    assert not ReadingRight.objects.exists()
+    assert not may_read(alice, file)
+
+
+def test_a_right_is_not_noted_for_a_token_removed_meanwhile(file, alice):
+    token = vault.opened(alice)
+    tokens.forget(alice)
+    remember(token, {file.scope})
+    assert not ReadingRight.objects.exists()
+
+
+def test_a_right_counts_from_before_the_archive_was_asked(file, alice):
+    token = vault.opened(alice)
+    remember(token, {file.scope})
+    assert ReadingRight.objects.get().checked_at == token.opened_at
+
+
+def test_a_withdrawal_ends_with_the_next_check_what_was_remembered(sandbox, secret, file, alice):
+    assert may_read(alice, file)
+    sandbox.withdraw(ALICE_TOKEN, file.programme)
+    try:
+        assert may_read(alice, file)  # no check is due
+        with pytest.raises(Refused):
+            obtain(secret[1], alice)  # but this is one
+        assert not may_read(alice, file)
+    finally:
+        sandbox.withdraw(ALICE_TOKEN)
+
+
+def test_a_token_that_has_certainly_ended_is_asked_about_again(sandbox, file, alice):
+    assert may_read(alice, file)
+    old = timezone.now() - tokens.LIFETIME
+    ArchiveToken.objects.update(created_at=old)
+    ReadingRight.objects.update(token_made_at=old)
+    mark = sandbox.mark()
+    may_read(alice, file)
+    assert asked_for(sandbox, mark, file.data_uri) == ["HEAD", "HEAD"]
+
+
+def test_what_was_released_is_published_also_by_those_who_hold_a_right(sandbox, public, file, alice):
+    released = obtain(public[0])
+    StoredFile.objects.filter(pk=released.pk).update(access=Access.RESTRICTED, programme=file.programme)
+    assert may_read(alice, file)
+    assert obtain(public[0], alice, release_mjd=50_000.0).access == Access.PUBLIC
+
+
+def test_very_many_just_released_files_are_asked_for_in_parts(public, charlie, settings):
+    files = [obtain(row) for row in public[:3]]
+    StoredFile.objects.update(access=Access.RESTRICTED, release_mjd=50_000.0)
+    settings.RIGHTS_AT_ONCE = 2
+    with pytest.raises(Unavailable, match="try again soon"):
+        check_many(charlie, StoredFile.objects.all())
+    assert check_many(charlie, StoredFile.objects.all()) == {file.pk: True for file in files}
