@@ -148,17 +148,22 @@ class Coming:
         with transaction.atomic():
             self._lease.renew()
             kept = StoredFile.objects.filter(pk=older.pk, phase=Phase.COMPLETED).update(
-                checked_at=Now(),
-                last_used_at=Now(),
-                listed_size_bytes=self._row.listed_size_bytes or older.listed_size_bytes,
-                told=self._row.told or older.told,
-                **self._as_announced(got),
+                last_used_at=Now(), **(self._looked_at(older, got) if got.origin == Origin.ARCHIVE else {})
             )
             if kept:
                 StoredFile.objects.filter(pk=self._row.pk).delete()
                 store.remove(self._lease.key)
         self._remember_right(got)
         return bool(kept)
+
+    def _looked_at(self, older: StoredFile, got: Transferred) -> dict[str, object]:
+        """What is known of it now; a copy from elsewhere would tell nothing of what the archive has."""
+        return {
+            "checked_at": Now(),
+            "listed_size_bytes": self._row.listed_size_bytes or older.listed_size_bytes,
+            "told": self._row.told or older.told,
+            **self._as_announced(got),
+        }
 
     def _finish(self, got: Transferred, took_s: float) -> None:
         facts = facts_at(store.path_of(self._lease.key), self._row.name)

@@ -1,6 +1,7 @@
 """Owns what a file says of its own version: DATE, CAL_VER, CRDS_CTX of its primary header. Asks nobody."""
 
 import gzip
+import io
 import re
 import zlib
 from collections.abc import Collection
@@ -12,6 +13,7 @@ from mastportal.mast.fits_structure import BLOCK_BYTES, CARD_BYTES
 
 # JWST's primary headers take 5 to 12 blocks; what comes after so many is left unread.
 MOST_BLOCKS = 64
+HEADER_BYTES = MOST_BLOCKS * BLOCK_BYTES
 LONGEST = 60
 _VALUE = re.compile(r"= *(?:'((?:[^']|'')*)'|([^ /']+))")
 _PLACES = {"DATE": "date", "CAL_VER": "cal_ver", "CRDS_CTX": "crds_ctx"}
@@ -36,6 +38,14 @@ NOTHING = Facts()
 def facts_at(path: Path, name: str) -> Facts:
     """The facts of the file at `path`, called `name`; NOTHING for what is no FITS file, or a broken one."""
     told = header_at(path, name, _PLACES)
+    return Facts(**{_PLACES[word]: value[:LONGEST] for word, value in told.items()})
+
+
+def facts_in(beginning: bytes, name: str) -> Facts:
+    """The facts of a FITS file called `name` that begins so; of a compressed one none are told."""
+    if not name.lower().endswith((".fits", ".fit")):
+        return NOTHING
+    told = header_in(io.BytesIO(beginning), _PLACES)
     return Facts(**{_PLACES[word]: value[:LONGEST] for word, value in told.items()})
 
 

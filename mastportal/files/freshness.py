@@ -1,7 +1,8 @@
-"""Owns how the store notices that the archive's product has changed. Fetches no byte of any.
+"""Owns how the store notices that the archive's product has changed. Fetches none.
 
 A keyword row that was asked since is believed where it agrees; where it, or the product list, says something
-new, and where nothing recent is known, the archive itself is asked: ETag, Last-Modified and length, by HEAD.
+new, and where nothing recent is known, the archive itself is asked: ETag, Last-Modified and length, by HEAD;
+where it gives no more than the length, DATE, CAL_VER and CRDS_CTX of the header there.
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ from django.utils import timezone
 from accounts import vault
 from accounts.archive import archive
 from mastportal.files import entitlement
+from mastportal.files.facts import HEADER_BYTES, Facts, facts_in
 from mastportal.files.hosts import hosts_for
 from mastportal.files.models import Access, StoredFile
 from mastportal.files.versions import Told, moment
@@ -90,8 +92,30 @@ def _ask(questions: list[Question], user: User | None) -> dict[int, bool | None]
     verdicts = {
         question.file.pk: _verdict(question, head) for question, head in zip(questions, seen, strict=True)
     }
+    verdicts |= _by_their_words(heads, questions, seen)
     _note(questions, verdicts)
     return verdicts
+
+
+def _by_their_words(
+    heads: "_Heads", questions: list[Question], seen: list[Head | None]
+) -> dict[int, bool | None]:
+    """What the header at the archive tells of files for which only the length spoke so far."""
+    files = [
+        question.file
+        for question, head in zip(questions, seen, strict=True)
+        if head is not None and head.found and question.file.header_date
+        if _is_same(question.file, head) is None
+    ]
+    if not files:
+        return {}
+    with ThreadPoolExecutor(min(ASKED_AT_ONCE, len(files))) as pool:
+        told = list(pool.map(heads.words_of, files))
+    return {file.pk: words == _own_words(file) for file, words in zip(files, told, strict=True) if words}
+
+
+def _own_words(file: StoredFile) -> Facts:
+    return Facts(file.header_date, file.cal_ver, file.crds_ctx)
 
 
 def _is_refused(file: StoredFile, head: Head | None) -> bool:
@@ -116,6 +140,19 @@ class _Heads:
         except ArchiveError as error:
             if error.retryable:
                 self._down.set()
+            return None
+
+    def words_of(self, file: StoredFile) -> Facts | None:
+        """What its header there says: only that is read."""
+        credential = self._credential if file.access == Access.RESTRICTED else None
+        try:
+            return facts_in(
+                transfer.beginning(
+                    self._archive, file.data_uri, HEADER_BYTES, credential, hosts_for(file.data_uri)
+                ),
+                file.name,
+            )
+        except ArchiveError:
             return None
 
 

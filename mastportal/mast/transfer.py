@@ -25,6 +25,7 @@ from mastportal.mast.download import (
 from mastportal.mast.errors import ArchiveError, NotFound, TimedOut, Unavailable
 from mastportal.mast.partial import PARTIAL_SUFFIX, Partial
 from mastportal.mast.sources import ARCHIVE, Ask, Elsewhere, Folder, Mirror
+from mastportal.mast.traffic import nobody_waits
 
 logger = logging.getLogger(__name__)
 ATTEMPTS = 5
@@ -151,6 +152,27 @@ def announced(
     return seen
 
 
+def beginning(
+    archive: Archive,
+    data_uri: str,
+    size_bytes: int,
+    credential: Credential | None = None,
+    allowed_hosts: Collection[str] = (),
+) -> bytes:
+    """The first `size_bytes` of a product, or all of a shorter one, unchecked.
+
+    The connection is closed behind them where the server sends more. Raises the archive's errors.
+    """
+    source = source_of(archive, data_uri, allowed_hosts)
+    content = bytearray()
+    with byte_request.get(source, credential, {"Range": f"bytes=0-{size_bytes - 1}"}, nobody_waits) as answer:
+        for piece in answer.pieces():
+            content += piece
+            if len(content) >= size_bytes:
+                break
+    return bytes(content[:size_bytes])
+
+
 __all__ = [
     "PARTIAL_SUFFIX",
     "SAME_BROKEN_COPIES",
@@ -163,6 +185,7 @@ __all__ = [
     "StaysBroken",
     "Transferred",
     "announced",
+    "beginning",
     "fetch",
     "may_fetch",
 ]
