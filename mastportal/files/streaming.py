@@ -193,11 +193,12 @@ def _described(response: Answer, body: Body) -> Answer:
     return response
 
 
-def _as_attachment(response: HttpResponseBase, name: str) -> None:
+def _as_attachment(response: Answer, name: str) -> Answer:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-cache, no-transform"
     if disposition := content_disposition_header(True, name):
         response["Content-Disposition"] = disposition
+    return response
 
 
 def _is_known(request: HttpRequest, body: Body) -> bool:
