@@ -8,6 +8,7 @@ from django.http import HttpResponseBadRequest
 from accounts.access import Person, groups_to_share_with
 from basket.models import Bundle
 from basket.phases import Preset
+from basket.pipeline.levels import STAGES
 from basket.ways.lists import EXTENSIONS
 
 
@@ -54,6 +55,10 @@ class BundleForm(forms.Form):
 
     format = forms.ChoiceField(choices=Bundle.Format.choices, initial=Bundle.Format.ZIP)
     layout = forms.ChoiceField(choices=Bundle.Layout.choices, initial=Bundle.Layout.NESTED)
+    pipeline_stage = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, choices=[("", ""), *((n, n) for n in STAGES)]
+    )
+    references = forms.BooleanField(required=False)
 
 
 class StreamForm(forms.Form):

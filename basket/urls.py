@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from basket.views import adding, baskets, bundles, choosing, ways
+from basket.views import adding, baskets, bundles, choosing, pipeline, ways
 
 urlpatterns = [
     path("baskets/", baskets.index, name="baskets"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("baskets/<int:basket_id>/lines/<str:obsid>/remove", adding.remove_line, name="basket-line-remove"),
     path("baskets/<int:basket_id>/files/remove", adding.remove_file, name="basket-file-remove"),
     path("baskets/<int:basket_id>/selection", choosing.choose, name="basket-selection"),
+    path("baskets/<int:basket_id>/pipeline", pipeline.needs, name="basket-pipeline"),
     path("baskets/<int:basket_id>/bundle", choosing.request_bundle, name="basket-bundle"),
     path("baskets/<int:basket_id>/script", choosing.script, name="basket-script"),
     path("baskets/<int:basket_id>/download", ways.stream, name="basket-download"),

@@ -107,6 +107,7 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "baskets": {"GET": MEMBER, "POST": MEMBER},
     "basket": {"GET": READ},
     "basket-state": {"GET": READ},
+    "basket-pipeline": {"GET": READ},
     "basket-add": {"POST": WRITE},
     "basket-settings": {"POST": WRITE},
     "basket-remove": {"POST": WRITE},

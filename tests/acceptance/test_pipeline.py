@@ -17,8 +17,9 @@ from basket import lines
 from basket.models import Basket
 from basket.pipeline import gathering
 from basket.pipeline.answers import Answer
+from tests.acceptance.journey import Journey, check_files, unpacked
 from tests.basket.make import harvested, rows_of
-from tests.conftest import Sandbox
+from tests.conftest import Sandbox, wait_until
 from tests.files.archive_products import observations, products
 
 Row = dict[str, Any]
@@ -142,3 +143,56 @@ def test_every_member_of_every_newest_association_is_found(
         assert set(found) == expected(truths[program], begins, stage), stage
         assert set(found.values()) == {1}
         assert answer.missing == []
+
+
+@pytest.mark.parametrize(
+    ("case", "stage", "ending"), [("coron", 3, "_calints.fits"), ("msa", 2, "_asn.json")]
+)
+def test_what_is_not_to_be_had_is_named_before_anything_is_downloaded(
+    alice: User, sandbox: Sandbox, truths: dict[str, Truth], case: str, stage: int, ending: str
+) -> None:
+    program, begins = CASES[case]
+    basket = basket_with(alice, program, begins)
+    gone = sorted(name for name in expected(truths[program], begins, stage) if name.endswith(ending))[0]
+    sandbox.faults({"match": re.escape(gone), "fault": "status", "status": 404, "times": 1000})
+    answer = gathered(basket, stage, alice)
+    told = {gap.name: gap for gap in answer.missing}
+    assert list(told) == [gone]
+    assert gone not in {each.name for each in answer.files}
+    assert told[gone].uri == f"mast:JWST/product/{gone}"
+    assert told[gone].reason
+    assert answer.counts()["missing_total"] == 1
+    assert any(gone in sentence for sentence in answer.sentences())
+
+
+def test_a_bundle_holds_it_all_flat_with_the_references_and_what_they_are(
+    journey: Journey, sandbox: Sandbox, truths: dict[str, Truth]
+) -> None:
+    program, begins = CASES["wfss"]
+    search = journey.search(collection="programs", programs=program)
+    rows = [row for row in journey.rows(search) if row["obs_id"].startswith(begins)]
+    basket = journey.basket(search, [row["obsid"] for row in rows])
+    address = f"/api/v1/baskets/{basket}/pipeline?stage=2"
+    first = journey.api.get(address)
+    assert (first.status_code, first.json()["phase"]) == (202, "QUEUED")
+    needs = wait_until(lambda: (a := journey.api.get(address)).status_code == 200 and a.json(), 60)
+    wanted = expected(truths[program], begins, 2)
+    assert (needs["files"], needs["missing"]) == (len(wanted), [])
+    bundle = journey.bundle(basket, pipeline_stage=2, references=True, layout="nested")
+    assert (bundle["layout"], bundle["pipeline_stage"], bundle["references"]) == ("flat", 2, True)
+    manifest = journey.manifest(bundle)
+    assert {row["status"] for row in manifest} == {"OK"}
+    files = unpacked(journey.download(bundle))
+    told = json.loads(files.pop("PIPELINE.JSON"))
+    references = {path.rpartition("/")[2] for path in files if path.startswith("crds_cache/references/jwst/")}
+    assert {row["path"] for row in manifest if "/" not in row["path"]} == wanted
+    assert (
+        references
+        == {name.removeprefix("crds://") for name in told["references"]}
+        == set(needs["references"])
+    )
+    assert references
+    assert told["crds_contexts"] == ["jwst_1464.pmap"]
+    assert told["from_stage"] == 2
+    archived = [row for row in manifest if "/" not in row["path"]]
+    check_files({name: content for name, content in files.items() if "/" not in name}, archived, sandbox)
