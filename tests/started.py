@@ -33,15 +33,16 @@ class Started:
         ports = {"PORT": str(self.port), "SANDBOX_PORT": str(self.sandbox_port)}
         wishes = {"ARCHIVE": "sandbox", "PORTAL_DATA": str(self.folder), **ports, **self._settings}
         self._env = {name: value for name, value in os.environ.items() if name not in OURS} | wishes
-        self._process = subprocess.Popen(
-            python("-m", "mastportal.embedded"),
-            env=self._env,
-            cwd=CHECKOUT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            preexec_fn=die_with_parent,
-        )
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                python("-m", "mastportal.embedded"),
+                env=self._env,
+                cwd=CHECKOUT,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                preexec_fn=die_with_parent,
+            )
         assert self._process.stdout
         too_late = threading.Timer(PATIENCE_S, self._process.kill)
         too_late.start()
@@ -49,6 +50,11 @@ class Started:
         too_late.cancel()
         self.family = psutil.Process(self._process.pid).children(recursive=True) if line else []
         return line
+
+    @property
+    def log(self) -> Path:
+        """What it says on standard error."""
+        return self.folder / "run.log"
 
     def manage(self, *words: str) -> str:
         """What a management command prints on standard output."""

@@ -135,9 +135,12 @@ def running(sandbox_options: str, *, is_shaken: bool = False, **settings: str) -
     """A portal of its own, up and well."""
     with TemporaryDirectory(prefix="mastportal-faults-") as folder:
         Path(folder).chmod(0o711)
-        started = Started(Path(folder), SANDBOX_OPTIONS=sandbox_options, **(LIMITS | settings))
+        staging = Path(folder) / "staging"
+        staging.mkdir()
+        wishes = LIMITS | settings | {"STAGING_DIR": str(staging), "SANDBOX_OPTIONS": sandbox_options}
+        started = Started(Path(folder), **wishes)
         try:
-            assert started.start(), "the portal did not start"
+            assert started.start(), started.log.read_text()
             Deadline(60).wait(started.is_well, "a portal that is well")
             portal = Portal(started, is_shaken=is_shaken)
             yield portal

@@ -2,9 +2,9 @@
 
 import hashlib
 import io
-import subprocess
+import json
 import tarfile
-from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -12,9 +12,9 @@ from typing import Protocol
 import httpx
 
 from tests.acceptance.journey import unpacked
-from tests.faults.portal import Deadline, Json, Portal, code_of
-from tests.faults.supply import Product, Supply, Wanted
-from tests.faults.wrongs import BROKEN, CLOSED, GONE, OK, Wrong
+from tests.faults.portal import PASSING, ROOT, Deadline, Json, Portal, code_of
+from tests.faults.supply import Supply, Wanted
+from tests.faults.wrongs import BROKEN, CLOSED, GONE, Wrong
 
 MANIFEST, TWINS = "MANIFEST.HTML", {"MANIFEST.HTML", "MANIFEST.JSON", "MANIFEST.CSV", "SHA256SUMS"}
 
@@ -37,11 +37,11 @@ class Outcome:
 
 
 class Way(Protocol):
-    """`knows_sums`: bytes are checked by more than their number, so that a flipped bit is found."""
+    """One way out; `sees` says of which faults it can notice anything."""
 
     name: str
-    knows_sums: bool
 
+    def sees(self, wrong: Wrong) -> bool: ...
     def expects(self, wrong: Wrong, times: int | None) -> str: ...
 
     def wants(self, supply: Supply) -> Wanted: ...
@@ -62,7 +62,8 @@ def select(portal: Portal, wanted: Wanted) -> None:
 class OfFiles:
     """What the ways by single files have in common: three files that are listed already."""
 
-    knows_sums: bool = True
+    def sees(self, wrong: Wrong) -> bool:
+        return True
 
     def expects(self, wrong: Wrong, times: int | None) -> str:
         """The status that a file with this fault ends with."""
@@ -96,7 +97,7 @@ class Bundle(OfFiles):
         content = portal.call("GET", f"/bundles/{bundle_id}/download", deadline).content
         assert len(content) == bundle["size"]
         manifest = portal.get(f"/bundles/{bundle_id}/manifest?format=json", deadline)
-        return Outcome(read_by_manifest(members_of(content), manifest["files"]), "\n".join(manifest["notes"]))
+        return read_by_manifest(members_of(content), manifest)
 
 
 def members_of(content: bytes) -> dict[str, bytes]:
@@ -107,8 +108,9 @@ def members_of(content: bytes) -> dict[str, bytes]:
         return {member.name.partition("/")[2]: archive.extractfile(member).read() for member in archive}
 
 
-def read_by_manifest(members: dict[str, bytes], rows: list[Json]) -> dict[str, Ended]:
+def read_by_manifest(members: dict[str, bytes], manifest: Json) -> Outcome:
     """What became of each file: the archive holds those that the manifest calls OK, and no other."""
+    rows = manifest["files"]
     whole = {row["path"]: row for row in rows if row["status"] == "OK"}
     assert set(members) - TWINS == set(whole), (sorted(members), rows)
     ended = {row["uri"]: Ended(row["status"], reason=row["reason"]) for row in rows}
@@ -117,10 +119,78 @@ def read_by_manifest(members: dict[str, bytes], rows: list[Json]) -> dict[str, E
         assert row["sha256"] == ended[row["uri"]].sha256, f"{path} is not what its manifest says"
     page = members[MANIFEST].decode()
     assert all(row["uri"] in page for row in rows)
-    return ended
+    return Outcome(ended, "\n".join(manifest["notes"]))
 
 
-class Product1(OfFiles):
+class Streamed(OfFiles):
+    """A basket streamed while its files come; its manifest is the last thing in it."""
+
+    def __init__(self, format: str) -> None:
+        self.name, self._format = f"stream-{format}", format
+
+    def take(self, portal: Portal, wanted: Wanted, deadline: Deadline, folder: Path) -> Outcome:
+        return of_stream(deadline.wait(lambda: self._streamed(portal, wanted, deadline), "a stream"))
+
+    def _streamed(self, portal: Portal, wanted: Wanted, deadline: Deadline) -> bytes:
+        """Its bytes, or none when told to come back; others may select once the answer has begun."""
+        path = f"{ROOT}/baskets/{wanted.basket}/download"
+        with ExitStack() as selected:
+            selected.enter_context(wanted.lock)
+            select(portal, wanted)
+            with portal.http.stream("GET", path, params={"format": self._format}) as answer:
+                selected.close()
+                content = answer.read()
+        assert answer.status_code == 200 or code_of(answer) in PASSING | {"not_ready"}, answer.text
+        return content if answer.status_code == 200 else b""
+
+
+def of_stream(content: bytes) -> Outcome:
+    """Read by the manifest inside."""
+    members = members_of(content)
+    return read_by_manifest(members, json.loads(members["MANIFEST.JSON"]))
+
+
+class Observation(OfFiles):
+    """The recommended files of an observation that the portal was never asked about, at once."""
+
+    name = "observation"
+
+    def wants(self, supply: Supply) -> Wanted:
+        observation, products = supply.observation()
+        wish = {"obsid": observation.obsid, "search": supply.search}
+        return Wanted(products, 0, wish, observation.lock)
+
+    def take(self, portal: Portal, wanted: Wanted, deadline: Deadline, folder: Path) -> Outcome:
+        path, asked = f"/observations/{wanted.wish['obsid']}/download", {"search": wanted.wish["search"]}
+        done = {200, 403, 404}
+
+        def answer() -> httpx.Response | None:
+            got = portal.call("GET", path, deadline, params=asked)
+            assert got.status_code in {200, 202, 409}, got.text
+            return got if got.status_code in done else None
+
+        return of_stream(deadline.wait(answer, path).content)
+
+
+class Staged(Bundle):
+    """A bundle laid out in the lab's folder."""
+
+    def __init__(self) -> None:
+        super().__init__("zip")
+        self.name = "staging"
+
+    def fetched(self, portal: Portal, bundle_id: str, deadline: Deadline) -> Outcome:
+        portal.finished(f"/bundles/{bundle_id}", deadline)
+        accepted = portal.call("POST", f"/bundles/{bundle_id}/staging")
+        assert accepted.status_code == 202, accepted.text
+        staging = portal.finished(f"/bundles/{bundle_id}/staging", deadline)
+        assert staging["phase"] == "COMPLETED", staging
+        top = Path(staging["folder"])
+        members = {str(path.relative_to(top)): path.read_bytes() for path in top.rglob("*") if path.is_file()}
+        return read_by_manifest(members, portal.get(f"/bundles/{bundle_id}/manifest?format=json", deadline))
+
+
+class SingleFile(OfFiles):
     """Each file by itself, fetched while the request waits."""
 
     name = "product"
@@ -146,53 +216,3 @@ def _ended(answer: httpx.Response) -> Ended:
     if answer.status_code == 200:
         return Ended("OK", sha256(answer.content))
     return Ended(_CODES.get(code_of(answer), f"{answer.status_code} {code_of(answer)}"), "", answer.text)
-
-
-class Script(OfFiles):
-    """The cURL script, run by bash; started again once where it reports gaps, as it says itself."""
-
-    def __init__(self, origin: str) -> None:
-        self.name, self._origin = f"script-{origin}", origin
-        self.knows_sums = origin == "portal"
-
-    def expects(self, wrong: Wrong, times: int | None) -> str:
-        """What happens once is over when it is started again; it has one word for all gaps."""
-        return OK if OK in (wrong.always, times and OK) else BROKEN
-
-    def take(self, portal: Portal, wanted: Wanted, deadline: Deadline, folder: Path) -> Outcome:
-        with wanted.lock:
-            select(portal, wanted)
-            answer = deadline.wait(lambda: self._script(portal, wanted), "a script")
-        (folder / "fetch.sh").write_text(answer)
-        for said_before in ("", "C"):
-            done = subprocess.run(
-                ["bash", "fetch.sh"],
-                input=said_before,
-                cwd=folder,
-                capture_output=True,
-                text=True,
-                timeout=max(1, deadline.left_s),
-                env={"PATH": "/usr/bin:/bin", "MAST_API_TOKEN": "", "MASTPORTAL_KEY": portal.key},
-            )
-            if done.returncode == 0:
-                break
-        return Outcome(dict(_on_disk(wanted.products, folder, done.stdout + done.stderr)), answer)
-
-    def _script(self, portal: Portal, wanted: Wanted) -> str:
-        answer = portal.call("GET", f"/baskets/{wanted.basket}/script", params={"from": self._origin})
-        return answer.text if answer.status_code == 200 else ""
-
-
-def _on_disk(products: tuple[Product, ...], folder: Path, said: str) -> Iterator[tuple[str, Ended]]:
-    """Files by their names below `folder`; of one that is not there, the program's report must speak."""
-    for product in products:
-        found = list(folder.rglob(product.name))
-        if found:
-            yield product.uri, Ended("OK", sha256(found[0].read_bytes()))
-        elif product.uri in said.rpartition("could not be fetched")[2]:
-            yield product.uri, Ended(BROKEN, "", "The script says that it could not be fetched.")
-
-
-WAYS: dict[str, Way] = {
-    way.name: way for way in (Bundle("zip"), Bundle("tar"), Product1(), Script("archive"))
-}
