@@ -63,8 +63,8 @@ def request(
     if products is not None and not chosen(products, selection).any():
         raise BadQuery(NOTHING, "selection")
     asked = basket_in_words(basket, contents, selection, products)
-    facts = {"name": basket.name, "basket": basket, "format": format, "layout": layout, "asked": asked}
-    return _create(contents, selection, user, **facts)
+    facts: dict[str, Any] = {"name": basket.name, "basket": basket, "asked": asked}
+    return _create(contents, selection, user, format=format, layout=layout, **facts)
 
 
 def request_pipeline(basket: Basket, user: User, format: str, stage: int, *, references: bool) -> Bundle:

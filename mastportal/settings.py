@@ -41,7 +41,7 @@ HOST_REST_S = env.number("HOST_REST_S", 30)
 MIRROR_URL = env.text("MIRROR_URL", "").rstrip("/")
 MIRROR_FOLDER = env.text("MIRROR_FOLDER", "")
 ALLOWED_DATA_HOSTS = env.words("ALLOWED_DATA_HOSTS")
-# Where calibration reference files are fetched from on request, such as https://jwst-crds.stsci.edu; empty: not.
+# Where calibration reference files come from on request, such as https://jwst-crds.stsci.edu; empty: nowhere.
 CRDS_URL = env.text("CRDS_URL", f"{ARCHIVE_URL}/crds" if ARCHIVE_IS_SANDBOX else "").rstrip("/")
 ROW_LIMIT = env.integer("ROW_LIMIT", 500_000)
 VALUE_ROWS = env.integer("VALUE_ROWS", 20_000)  # of a question whose values are counted for Advanced Search
