@@ -1,6 +1,6 @@
-"""Owns the cURL script: bash text that fetches a list of files straight from the archive. Touches no models.
+"""Owns the cURL script: bash that fetches a list of files from archive or portal. Touches no models.
 
-The script never holds a token: it takes one from its first argument, from $MAST_API_TOKEN, or asks, and only
+The script never holds a token: it takes one from its argument, from $MAST_API_TOKEN, or asks, and only
 when a file needs it (MAST protocol dossier, section 5.3).
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from basket.manifest import ManifestRow, is_web_address
-from basket.phases import Access, Status
+from basket.phases import Access
 
 PARTS = Path(__file__).with_name("script_parts")
 END = "END_OF_MANIFEST"
@@ -20,14 +20,26 @@ END = "END_OF_MANIFEST"
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """One file to fetch: its line in the manifest and its address."""
+    """One file to fetch: its line in the manifest, its address, `md5:…` or `sha256:…` where known."""
 
     row: ManifestRow
     url: str
+    checksum: str = ""
 
     @property
     def is_exclusive(self) -> bool:
         return self.row.access == Access.RESTRICTED
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whence files come unless `--from` says otherwise: `archive` or `portal`; and where the portal is."""
+
+    source: str = "archive"
+    portal_url: str = ""
+
+
+SOURCES = ("archive", "portal")
 
 
 def address_of(archive_url: str, uri: str, folder: str) -> str:
@@ -51,23 +63,35 @@ def _here_document(html: str) -> str:
 
 def _line(download: Download) -> str:
     row = download.row
-    door = "exclusive" if download.is_exclusive and row.status != Status.REMOTE else "public"
-    size = row.size if row.size is not None else "-"
-    return f"fetch {door} {size} {shlex.quote(row.path)} {shlex.quote(row.uri)} {shlex.quote(download.url)}\n"
+    door = "exclusive" if download.is_exclusive else "public"
+    words = [
+        "partner" if is_web_address(row.uri) else door,
+        str(row.size) if row.size is not None else "-",
+        download.checksum or "-",
+        *map(shlex.quote, (row.path, row.uri, download.url)),
+    ]
+    return f"fetch {' '.join(words)}\n"
 
 
-def bash_script(folder: str, html: str, downloads: Sequence[Download], archive_url: str) -> str:
+def bash_script(
+    folder: str, html: str, downloads: Sequence[Download], archive_url: str, origin: Origin | None = None
+) -> str:
     """The whole script. `html` is the MANIFEST.HTML it writes; `folder` is made of harmless letters only."""
+    origin = origin or Origin()
     if not re.fullmatch(r"[A-Za-z0-9._-]+", folder):
         raise ValueError(f"“{folder}” cannot name a folder in a script")
-    protocols = "'=https'" if archive_url.startswith("https://") else "'=http,https'"
+    hosts = (archive_url, origin.portal_url or archive_url)
+    protocols = "'=https'" if all(host.startswith("https://") for host in hosts) else "'=http,https'"
     needs_token = any(download.is_exclusive for download in downloads)
     settings = f"folder={folder}\nprotocols={protocols}\ntotal={len(downloads)}\n"
+    settings += f"archive={shlex.quote(archive_url)}\nportal={shlex.quote(origin.portal_url)}\n"
+    settings += f"source={origin.source}\n"
     return "".join(
         [
             _part("head"),
             settings,
-            _part("token") if needs_token else "token=''\n",
+            _part("options"),
+            _part("token" if needs_token else "no_token"),
             _part("folder"),
             _here_document(html),
             _part("fetch"),

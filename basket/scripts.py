@@ -12,16 +12,24 @@ from basket.lines import contents_of
 from basket.manifest import Asked, ManifestRow, as_html, name_it_had
 from basket.models import Basket, Bundle, BundleFile
 from basket.phases import Access, Status
-from basket.script import Download, address_of, bash_script
+from basket.script import SOURCES, Download, Origin, address_of, bash_script
 from basket.selection import Selection
 from basket.sums import wanted_of
+from mastportal.files import fetching
+from mastportal.search.keyword_facts import facts_of
 from mastportal.tables.columns import BadQuery
 
 TOKEN_NEEDED = "Comes only with a MAST token that is authorised for programme {programme}."  # noqa: S105
 
 
-def script_of(basket: Basket) -> tuple[str, str]:
-    """File name and text of the script for what the basket's selection wants now; BadQuery when nothing."""
+def script_of(basket: Basket, source: str = "archive") -> tuple[str, str]:
+    """File name and text of the script for what the basket's selection wants now.
+
+    `source` is whence files come unless the script is told otherwise: archive or portal. Raises BadQuery for
+    any other, and when nothing is selected.
+    """
+    if source not in SOURCES:
+        raise BadQuery("A script fetches from the archive or from the portal.", "from")
     contents = contents_of(basket)
     wanted = wanted_of(products_of(contents), basket.selection)
     if not wanted.files:
@@ -29,11 +37,35 @@ def script_of(basket: Basket) -> tuple[str, str]:
     folder = f"MAST_{archive.now():%Y-%m-%dT%H%M}"
     files = files_of(Bundle(folder=folder), wanted, contents)
     rows = [_row(file) for file in files]
-    downloads = [Download(row, address_of(settings.ARCHIVE_URL, row.uri, folder)) for row in rows]
+    sums = _checksums(rows)
+    downloads = [
+        Download(row, address_of(settings.ARCHIVE_URL, row.uri, folder), sums.get(row.uri, ""))
+        for row in rows
+    ]
     words = basket_in_words(basket, contents, Selection.parse(basket.selection), wanted.products)
     now = timezone.now()
     html = as_html(folder, rows, now, harvest_of(contents).notes(), Asked(at=now, words=words))
-    return f"{folder}.sh", bash_script(folder, html, downloads, settings.ARCHIVE_URL)
+    origin = Origin(source, settings.SITE_URL.rstrip("/"))
+    return f"{folder}.sh", bash_script(folder, html, downloads, settings.ARCHIVE_URL, origin)
+
+
+def _checksums(rows: list[ManifestRow]) -> dict[str, str]:
+    """By URI: the SHA-256 of the public copy in the store, else the MD5 that a keyword row tells.
+
+    Only of copies as long as the product list says: an older version's would condemn the newer one.
+    """
+    sizes = {row.uri: row.size for row in rows if row.access == Access.PUBLIC and row.size is not None}
+    told = {
+        uri: f"md5:{facts['md5']}"
+        for uri, facts in facts_of(sizes).items()
+        if facts["md5"] and facts["size_bytes"] == sizes[uri]
+    }
+    here = {
+        uri: f"sha256:{stored.sha256}"
+        for uri, stored in fetching.held(sizes).items()
+        if stored.access == Access.PUBLIC and stored.sha256 and stored.size_bytes == sizes[uri]
+    }
+    return told | here
 
 
 def _row(file: BundleFile) -> ManifestRow:

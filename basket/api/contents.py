@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from basket.api.shapes import AddedSerializer, BasketSerializer, basket_json
 from basket.harvest import products_of
 from basket.incoming import question_of, rows_matching, rows_named, table_of_search
 from basket.models import Basket
+from basket.script import SOURCES
 from basket.sums import state_of
 from mastportal.api import ApiError
 from mastportal.search.opening.api import query_of, rows_are_here
@@ -143,14 +144,17 @@ class ExportView(APIView):
 
 
 class ScriptView(APIView):
-    """The cURL script that fetches the wanted files straight from the archive."""
+    """The cURL script that fetches the wanted files straight from the archive, or from the portal's store."""
 
-    @extend_schema(operation_id="script", responses={(200, "text/x-shellscript"): OpenApiTypes.STR})
+    origin = OpenApiParameter("from", enum=SOURCES, default="archive", description="Unless told otherwise.")
+    answers = {(200, "text/x-shellscript"): OpenApiTypes.STR}
+
+    @extend_schema(operation_id="script", parameters=[origin], responses=answers)
     def get(self, request: Request, basket_id: int) -> HttpResponse:
         basket = access.basket_to_read(cast(User, request.user), basket_id)
         if state_of(basket).harvest.waiting:
             raise ApiError("not_ready", "The product lists are still on their way; ask again soon.", 409)
-        name, text = scripts.script_of(basket)
+        name, text = scripts.script_of(basket, request.query_params.get("from", "archive"))
         response = HttpResponse(text, content_type="text/x-shellscript; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response

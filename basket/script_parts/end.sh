@@ -1,8 +1,13 @@
 
+wait
+rm -f -- "$parts/running"
+shopt -s nullglob
+failed=("$parts"/*.failed)
 if ((${#failed[@]})); then
     printf '\n%d of %d files could not be fetched:\n' "${#failed[@]}" "$total"
-    printf '  %s\n' "${failed[@]}"
-    echo 'Start the script again and answer C to try these once more.'
+    cat -- "${failed[@]}" | sed 's/^/  /'
+    echo 'Start the script again to try these once more.'
     exit 1
 fi
+rmdir -- "$parts"
 printf '\nAll %d files are in %s\n' "$total" "$folder"

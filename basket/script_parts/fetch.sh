@@ -1,39 +1,130 @@
+pause_s=${RETRY_PAUSE_S:-3} stall_s=${STALL_S:-60} tries=4
 count=0
-failed=()
 
 size_of() { wc -c <"$1" 2>/dev/null | tr -d ' '; }
 
-is_whole() { [[ -e $1 && ($2 == - || $(size_of "$1") == "$2") ]]; } # file, size or -
+header_of() { # name in small letters, file of headers: its value in the last answer
+    tr -d '\r' <"$2" 2>/dev/null | awk -v name="$1" '
+        /^HTTP\// { value = "" }
+        tolower(substr($0, 1, length(name) + 1)) == name ":" { value = substr($0, length(name) + 2) }
+        END { sub(/^[ \t]+/, "", value); print value }'
+}
 
-download() { # door, destination, address
-    local options=(--globoff --location -f --progress-bar --create-dirs --proto "$protocols" -C -)
-    if [[ $1 == exclusive && -n $token ]]; then
-        curl "${options[@]}" --header @<(printf 'Authorization: token %s\n' "$token") --output "$2" "$3"
+status_of() { awk '/^HTTP\// { status = $2 } END { print status + 0 }' "$1" 2>/dev/null; }
+
+mark_of() { # file of headers: what tells this version of the file from any other, as If-Range takes it
+    local mark
+    mark=$(header_of etag "$1")
+    if [[ -z $mark || $mark == W/* ]]; then mark=$(header_of last-modified "$1"); fi
+    printf '%s' "$mark"
+}
+
+sum_of() { # kind, file; nothing where no program here can tell
+    case $1 in
+        sha256) { sha256sum <"$2" || shasum -a 256 <"$2"; } 2>/dev/null ;;
+        md5) { md5sum <"$2" || md5 -q <"$2"; } 2>/dev/null ;;
+    esac | awk '{ print $1 }'
+}
+
+is_right() { # file, size or -, checksum or -; what is wrong is left in `why`
+    local found
+    found=$(size_of "$1")
+    if [[ $2 != - && $found != "$2" ]]; then
+        why="it has $found bytes instead of $2; the archive may have a newer version: make a new script"
+        return 1
+    fi
+    [[ $3 == - ]] && return
+    found=$(sum_of "${3%%:*}" "$1")
+    [[ -z $found || $found == "${3#*:}" ]] && return
+    why="its ${3%%:*} checksum is not the one known; the archive may have a newer version: make a new script"
+    return 1
+}
+
+address() { # door, address at the archive
+    if [[ $source == portal && $1 != partner ]]; then
+        printf '%s/api/v1/products/download?uri=%s' "$portal" "${2##*&uri=}"
     else
-        curl "${options[@]}" --output "$2" "$3"
+        printf '%s' "$2"
     fi
 }
 
-fetch() { # door, size or -, path in the folder, dataURI, address
-    local target=./$folder/$3 part=./$folder/$3.part code=0
+# One go at one file. What came before is gone on with only if the server says that it is of the same version:
+# asked by If-Range, and looked at again in the answer.
+ask() { # door, part, address
+    local mark='' code=0
+    local options=(--globoff --location --fail --silent --show-error --proto "$protocols" --proto-redir "$protocols"
+        --connect-timeout 30 --speed-limit 256 --speed-time "$stall_s" --output "$2")
+    if [[ $1 != partner && $source == portal ]]; then options+=(--header "@$private/portal"); fi
+    if [[ $1 == exclusive && -e $private/archive ]]; then options+=(--header "@$private/archive"); fi
+    if [[ -s $2 ]]; then mark=$(mark_of "$2.head"); fi
+    if [[ -n $mark ]]; then
+        answer=$2.again
+        options+=(--continue-at - --header "If-Range: $mark")
+    else
+        answer=$2.head
+        rm -f -- "$2"
+    fi
+    : >"$answer"
+    curl "${options[@]}" --dump-header "$answer" "$(address "$1" "$3")" 2>"$2.said" &
+    curl=$!
+    trap 'kill "$curl" 2>/dev/null; exit 143' TERM # else curl would outlive the script
+    wait "$curl" || code=$?
+    if [[ -n $mark && $(status_of "$answer") == 206 && $(mark_of "$answer") != "$mark" ]]; then code=33; fi
+    return "$code"
+}
+
+go_on_until_right() { # door, size, checksum, path, part, address; why it did not come is left in `why`
+    local code go status answer=$5.head curl=''
+    for ((go = 1; go <= tries; go++)); do
+        kill -0 "$$" 2>/dev/null || exit 1 # the script itself was killed
+        ((go > 1)) && sleep "$((pause_s * (go - 1)))"
+        code=0 why=''
+        if [[ ! -e $5 || $2 == - || $(size_of "$5") != "$2" ]]; then ask "$1" "$5" "$6" || code=$?; fi
+        status=$(status_of "$answer")
+        if ((code == 0)); then
+            if [[ $(header_of content-type "$answer") == text/html* && $4 != *.htm* ]]; then
+                why='a web page came instead of the file'
+            elif [[ ! -e $5 ]] && ((status < 300)); then
+                : >"$5" # an empty file
+            fi
+            [[ -z $why ]] && is_right "$5" "$2" "$3" && return
+            rm -f -- "$5"
+        elif ((code == 22)) && [[ $status == 401 || $status == 403 ]]; then
+            why="the server refused it ($status): it needs a token that is authorised for it"
+            return 1
+        elif ((code == 22)) && [[ $status == 4* && $status != 408 && $status != 416 && $status != 429 ]]; then
+            why="the server does not have it ($status)"
+            return 1
+        else
+            why=$(tail -n 1 "$5.said")
+            if ((code == 33 || code == 36 || code == 22 && status == 416)); then rm -f -- "$5"; fi
+        fi
+    done
+    return 1
+}
+
+get() { # number, door, size, checksum, path, dataURI, address
+    local target=./$folder/$5 part=$parts/$1 why=''
+    rm -f -- "$part.failed"
+    if go_on_until_right "$2" "$3" "$4" "$5" "$part" "$7" &&
+        mkdir -p -- "${target%/*}" && mv -f -- "$part" "$target"; then
+        rm -f -- "$part".*
+        printf '%d of %d: %s\n' "$1" "$total" "$target"
+    else
+        printf '%q: %s\n' "$6" "${why:-it could not be written}" >"$part.failed"
+        printf '%d of %d: NOT FETCHED: %q: %s\n' "$1" "$total" "$6" "${why:-it could not be written}"
+    fi
+}
+
+fetch() { # door, size or -, checksum or -, path in the folder, dataURI, address
     ((count += 1))
-    printf '\n<<< %d of %d: %s\n    to: %s\n' "$count" "$total" "$4" "$target"
-    if is_whole "$target" "$2"; then
-        echo '    here already'
+    # A file gets its name only once it is whole and verified.
+    if [[ -f ./$folder/$4 && ($2 == - || $(size_of "./$folder/$4") == "$2") ]]; then
+        rm -f -- "$parts/$count" "$parts/$count".*
+        printf '%d of %d: here already: %s\n' "$count" "$total" "./$folder/$4"
         return
     fi
-    download "$1" "$part" "$5" || code=$?
-    # What cannot be gone on with, or came out at another size, was left by another version: begin again once.
-    if [[ -e $part ]] && { ((code == 22 || code == 33 || code == 36)) || { ((code == 0)) && ! is_whole "$part" "$2"; }; }; then
-        rm -f -- "$part"
-        code=0
-        download "$1" "$part" "$5" || code=$?
-    fi
-    if ((code == 0)) && is_whole "$part" "$2"; then
-        mv -f -- "$part" "$target"
-    else
-        failed+=("$4")
-        echo '    NOT FETCHED'
-    fi
+    while mapfile -t busy < <(jobs -rp) && ((${#busy[@]} >= jobs)); do wait -n 2>/dev/null || sleep 0.1; done
+    get "$count" "$@" &
 }
 

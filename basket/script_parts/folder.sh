@@ -1,11 +1,14 @@
-if [[ -e $folder ]]; then
-    answer=N
-    read -r -n 1 -p "$folder is here already: [C]ontinue in it, or make a [N]ew folder? [N] " answer || true
-    echo
-    if [[ $answer != [Cc] ]]; then
-        number=1
-        while [[ -e $folder-$number ]]; do ((number += 1)); done
-        folder=$folder-$number
-    fi
+unset token MAST_API_TOKEN
+if [[ -n $new && -e $folder ]]; then
+    number=1
+    while [[ -e $folder-$number ]]; do ((number += 1)); done
+    folder=$folder-$number
 fi
-mkdir -p -- "$folder" || exit 1
+parts=./$folder.parts # what has come of files that are not whole yet
+mkdir -p -- "$folder" "$parts" || exit 2
+if running=$(cat "$parts/running" 2>/dev/null) && [[ $running != "$$" ]] && kill -0 "$running" 2>/dev/null &&
+    [[ $(ps -p "$running" -o args= 2>/dev/null) == *"${0##*/}"* ]]; then
+    echo "This script is running already (process $running)." >&2
+    exit 2
+fi
+echo "$$" >"$parts/running"

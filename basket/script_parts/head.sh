@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Fetches the files of one basket from the archive with curl, and can be started again after a break.
+# Fetches the files of one basket with curl, and goes on where it was broken off when it is started again.
 #
-#   bash THIS_SCRIPT [TOKEN]
+#   bash THIS_SCRIPT [--from archive|portal] [--jobs N] [--new] [TOKEN]
 #
-# TOKEN (or the variable MAST_API_TOKEN) is needed only where a file is under exclusive access.
+# `--help` says more. Works with bash 4 and curl 7.58, the first that does not hand an Authorization header on to
+# another host after a redirect. Used of curl: --header @file (7.55), --proto and --proto-redir (7.20.2); the
+# other options are older. Not used: --fail-with-body (7.76), --retry-all-errors (7.71), --parallel (7.66).
 # shellcheck disable=SC2016  # names of files are data: nothing in them is to be expanded
 set -u
 if ((BASH_VERSINFO[0] < 4)); then

@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 from django.conf import settings
 
@@ -34,14 +35,14 @@ def exclusive(**fields: object) -> ManifestRow:
 def test_a_file_is_fetched_from_the_archives_own_address() -> None:
     text = script(row())
     assert f"'{MAST}/api/v0.1/Download/file?bundle_name={FOLDER}.sh&uri=mast:JWST/product/a_cal.fits'" in text
-    for option in ("--globoff", "-f", "--create-dirs", "-C -", "--proto"):
+    for option in ("--globoff", "--fail", "--continue-at -", "--proto"):
         assert option in text
 
 
 def test_only_exclusive_files_make_it_ask_for_a_token() -> None:
-    assert "MAST_API_TOKEN" in script(row(), exclusive())
-    assert "MAST_API_TOKEN:-" not in script(row())
-    assert "read -r -s" not in script(row())
+    for sign in ("MAST_API_TOKEN:-", "MAST token, or Enter"):
+        assert sign in script(row(), exclusive())
+        assert sign not in script(row())
 
 
 def test_the_token_goes_to_exclusive_files_only() -> None:
@@ -52,7 +53,7 @@ def test_the_token_goes_to_exclusive_files_only() -> None:
 
 def test_a_partners_file_comes_from_the_partner() -> None:
     text = script(row(uri="https://partner.example/a.fits", status="REMOTE", access="RESTRICTED"))
-    assert "fetch public" in text
+    assert "fetch partner" in text
     assert text.count(" https://partner.example/a.fits\n") == 1
 
 
@@ -87,11 +88,26 @@ def test_shellcheck_has_nothing_to_say(tmp_path: Path) -> None:
 PUBLIC_URI = "mast:JWST/product/jw01176-o211_t012_nircam_clear-f090w_i2d.fits"
 
 
+def etag_of(uri: str) -> str:
+    """What tells the sandbox's version of a file."""
+    address = f"{settings.ARCHIVE_URL}/api/v0.1/Download/file"
+    return str(httpx.head(address, params={"uri": uri}, trust_env=False).headers["ETag"])
+
+
 class Shell:
     """Runs a script in a folder of its own, without asking anybody."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.private = folder, folder / "private"
+        self.private.mkdir()
+
+    def left_over(self, row: ManifestRow, content: bytes, etag: str = "") -> None:
+        """What a broken run leaves of the first file: its bytes and the headers they came with."""
+        part = self.folder / f"{FOLDER}.parts" / "1"
+        part.parent.mkdir()
+        part.write_bytes(content)
+        if etag:
+            part.with_name("1.head").write_text(f"HTTP/1.1 200 OK\r\nETag: {etag}\r\n\r\n")
 
     def run(
         self, text: str, *arguments: str, answer: str = "", **env: str
@@ -99,7 +115,8 @@ class Shell:
         path = self.folder / "script.sh"
         path.write_text(text)
         command = ["bash", str(path), *arguments]
-        known = {name: value for name, value in os.environ.items() if name != "MAST_API_TOKEN"} | env
+        known = {name: value for name, value in os.environ.items() if name != "MAST_API_TOKEN"}
+        known |= {"RETRY_PAUSE_S": "0", "TMPDIR": str(self.private)} | env
         return subprocess.run(
             command, cwd=self.folder, env=known, input=answer, capture_output=True, text=True
         )
@@ -127,43 +144,44 @@ def test_it_fetches_the_files_and_writes_the_manifest(shell: Shell, listed: Mani
     assert done.returncode == 0, done.stderr
     assert hashlib.sha256(shell.content(listed.path)).hexdigest() == listed.sha256
     assert b"Manifest for File" in shell.content("MANIFEST.HTML")
-    assert not list(shell.folder.rglob("*.part"))
+    assert not (shell.folder / f"{FOLDER}.parts").exists()
+    assert not list(shell.private.iterdir())
 
 
 def test_started_again_it_fetches_nothing_twice(shell: Shell, listed: ManifestRow, sandbox: Sandbox) -> None:
     text = script(listed, archive_url=settings.ARCHIVE_URL)
     shell.run(text)
     since = sandbox.mark()
-    done = shell.run(text, answer="c")
+    done = shell.run(text)
     assert (done.returncode, sandbox.log(since)) == (0, [])
     assert "here already" in done.stdout
 
 
-def test_started_again_it_makes_a_new_folder_unless_told(shell: Shell, listed: ManifestRow) -> None:
+def test_told_so_it_makes_a_new_folder(shell: Shell, listed: ManifestRow) -> None:
     text = script(listed, archive_url=settings.ARCHIVE_URL)
     shell.run(text)
-    shell.run(text, answer="n")
+    shell.run(text, "--new")
     assert shell.content(listed.path, f"{FOLDER}-1") == shell.content(listed.path)
 
 
 def test_it_goes_on_with_what_came_before_a_break(
     shell: Shell, listed: ManifestRow, sandbox: Sandbox
 ) -> None:
-    part = shell.folder / FOLDER / f"{listed.path}.part"
-    part.parent.mkdir(parents=True)
-    part.write_bytes(sandbox.body(PUBLIC_URI)[:5000])
+    shell.left_over(listed, sandbox.body(PUBLIC_URI)[:5000], etag_of(PUBLIC_URI))
     since = sandbox.mark()
-    done = shell.run(script(listed, archive_url=settings.ARCHIVE_URL), answer="c")
+    done = shell.run(script(listed, archive_url=settings.ARCHIVE_URL))
     assert done.returncode == 0, done.stderr
     assert hashlib.sha256(shell.content(listed.path)).hexdigest() == listed.sha256
     assert [entry["range"] for entry in sandbox.log(since)] == ["bytes=5000-"]
 
 
-def test_a_leftover_of_another_version_is_begun_again(shell: Shell, listed: ManifestRow) -> None:
-    part = shell.folder / FOLDER / f"{listed.path}.part"
-    part.parent.mkdir(parents=True)
-    part.write_bytes(b"x" * ((listed.size or 0) + 10))
-    assert shell.run(script(listed, archive_url=settings.ARCHIVE_URL), answer="c").returncode == 0
+@pytest.mark.parametrize("etag", ["", '"another"', 'W/"weak"'])
+@pytest.mark.parametrize("more", [-10, 10])
+def test_what_is_not_proved_to_be_the_same_file_is_begun_again(
+    shell: Shell, listed: ManifestRow, sandbox: Sandbox, etag: str, more: int
+) -> None:
+    shell.left_over(listed, b"x" * ((listed.size or 0) + more), etag)
+    assert shell.run(script(listed, archive_url=settings.ARCHIVE_URL)).returncode == 0
     assert hashlib.sha256(shell.content(listed.path)).hexdigest() == listed.sha256
 
 

@@ -44,7 +44,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 def fetches(text: str, folder: Path) -> list[list[str]]:
     """What bash hands to `fetch`, line by line of the script, when only those lines are run."""
-    start = re.search(r"^fetch (public|exclusive) ", text, re.MULTILINE)
+    start = re.search(r"^fetch (public|exclusive|partner) ", text, re.MULTILINE)
     assert start
     lines = text[start.start() :]
     told = 'fetch() { printf "%s\\0" "$#" "$@"; }\nfailed=()\n'
@@ -53,14 +53,16 @@ def fetches(text: str, folder: Path) -> list[list[str]]:
         ["bash", "-c", told + lines.split("\n\n")[0]], cwd=folder, capture_output=True, check=False
     )
     words = done.stdout.decode().split("\0")
-    return [words[at + 1 : at + 6] for at in range(0, len(words) - 1, 6) if words[at] == "5"]
+    return [words[at + 1 : at + 7] for at in range(0, len(words) - 1, 7) if words[at] == "6"]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_bash_reads_back_what_was_written(name: str, tmp_path: Path) -> None:
     uri = f"mast:JWST/product/{name}"
-    ((door, size, path, told, url),) = fetches(script(row(uri=uri, path=f"J/{name}", size=7)), tmp_path)
-    assert (door, size, path, told) == ("public", "7", f"J/{name}", uri)
+    ((door, size, checksum, path, told, url),) = fetches(
+        script(row(uri=uri, path=f"J/{name}", size=7)), tmp_path
+    )
+    assert (door, size, checksum, path, told) == ("public", "7", "-", f"J/{name}", uri)
     assert parse_qs(urlsplit(url).query)["uri"] == [uri]
     assert not list(tmp_path.iterdir()), "nothing was run"
 
@@ -77,7 +79,7 @@ def test_an_address_carries_any_name_whole(name: str) -> None:
 
 def test_files_come_in_the_manifests_order(tmp_path: Path) -> None:
     rows = [row(path=f"J/{n}.fits", uri=f"mast:x/{n}.fits") for n in (3, 1, 2)]
-    assert [words[2] for words in fetches(script(*rows), tmp_path)] == ["J/3.fits", "J/1.fits", "J/2.fits"]
+    assert [words[3] for words in fetches(script(*rows), tmp_path)] == ["J/3.fits", "J/1.fits", "J/2.fits"]
 
 
 def test_an_unknown_size_is_a_dash(tmp_path: Path) -> None:
@@ -100,8 +102,8 @@ def test_the_parts_come_in_the_order_they_need_each_other() -> None:
 
 
 def test_a_partner_gets_no_token(tmp_path: Path) -> None:
-    partner = exclusive(status="REMOTE")
-    assert fetches(script(partner, exclusive()), tmp_path)[0][0] == "public"
+    partner = row(uri="https://partner.example/a.fits", access="RESTRICTED", status="REMOTE")
+    assert fetches(script(partner, exclusive()), tmp_path)[0][0] == "partner"
     assert fetches(script(exclusive()), tmp_path)[0][0] == "exclusive"
 
 

@@ -1,0 +1,1 @@
+[[ -n $token ]] && echo 'None of these files needs a token; yours is not used.'
