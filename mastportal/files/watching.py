@@ -39,10 +39,13 @@ class Watch:
             give_back_connection()
 
     def _is_remembered(self) -> bool:
-        known = entitlement.scopes_remembered(self.user, self.scopes, self.token_made_at)
-        return self.token_made_at is not None and known == self.scopes
+        if self.token_made_at is None:
+            return False
+        return entitlement.scopes_remembered(self.user, self.scopes, self.token_made_at) == self.scopes
 
     def _is_given_again(self) -> bool:
+        if self.token_made_at is None:
+            return False
         same = ArchiveToken.objects.filter(
             user_id=id_of(self.user), user__is_active=True, created_at=self.token_made_at
         )
