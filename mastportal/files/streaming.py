@@ -167,7 +167,7 @@ def unsized_response(
     headers = {"Content-Type": content_type, "Accept-Ranges": "none"}
     if request.method == "HEAD":
         pieces.close()
-        return _as_attachment(HttpResponse(headers=headers), name)
+        return _as_attachment(StreamingHttpResponse(iter(()), headers=headers), name)  # no length is added
     response = _as_attachment(StreamingHttpResponse(headers=headers), name)
     try:
         stream = _Stream(pieces, _person(request))
