@@ -65,6 +65,7 @@ class Chaos:
 
     def run(self, kills: int, parts: list[str]) -> None:
         """So many kills, each part in turn, all while a bundle is under way."""
+        self.portal.is_shaken = True
         order: list[str] = []
         while self.killed.total() < kills:
             bundle, wanted = self._begin()
@@ -74,6 +75,7 @@ class Chaos:
                 time.sleep(self.random.uniform(*PAUSE_S))
             self._end(bundle, wanted)
         Deadline(LIMIT_S).wait(self.portal.started.is_well, "a portal that is well again")
+        self.portal.is_shaken = False
 
     def _begin(self) -> tuple[str, Wanted]:
         wanted = self.supply.files(FILES)

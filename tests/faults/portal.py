@@ -64,12 +64,12 @@ class Deadline:
 class Portal:
     """Alice at a portal of her own; safe to be used by several threads."""
 
-    def __init__(self, started: Started, *, is_shaken: bool = False) -> None:
+    def __init__(self, started: Started) -> None:
         self.started = started
         self.key = started.manage("api_token", "alice").split()[-1]
         self.sandbox = Sandbox(f"http://127.0.0.1:{started.sandbox_port}")
-        self._is_shaken = is_shaken
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=0 if is_shaken else 32)
+        self.is_shaken = False  # while its parts are being killed
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=32)
         self.http = httpx.Client(
             base_url=f"http://127.0.0.1:{started.port}",
             headers={"Authorization": f"Token {self.key}"},
@@ -98,14 +98,14 @@ class Portal:
         try:
             return self.http.request(method, ROOT + path, **sent)
         except httpx.TransportError:
-            if not self._is_shaken:
+            if not self.is_shaken:
                 raise
             return None
 
     def _asks_to_come_back(self, answer: httpx.Response) -> bool:
         if answer.status_code < 500:
             return False
-        return self._is_shaken or code_of(answer) in PASSING
+        return self.is_shaken or code_of(answer) in PASSING
 
     def get(self, path: str, deadline: Deadline | None = None) -> Json:
         answer = self.call("GET", path, deadline)
@@ -131,7 +131,7 @@ def code_of(answer: httpx.Response) -> str:
 
 
 @contextmanager
-def running(sandbox_options: str, *, is_shaken: bool = False, **settings: str) -> Iterator[Portal]:
+def running(sandbox_options: str, **settings: str) -> Iterator[Portal]:
     """A portal of its own, up and well."""
     with TemporaryDirectory(prefix="mastportal-faults-") as folder:
         Path(folder).chmod(0o711)
@@ -142,7 +142,7 @@ def running(sandbox_options: str, *, is_shaken: bool = False, **settings: str) -
         try:
             assert started.start(), started.log.read_text()
             Deadline(60).wait(started.is_well, "a portal that is well")
-            portal = Portal(started, is_shaken=is_shaken)
+            portal = Portal(started)
             yield portal
             portal.close()
         finally:

@@ -48,6 +48,11 @@ class Wanted:
     lock: threading.Lock
 
 
+def _is_recommended(row: dict[str, Any]) -> bool:
+    """Data; which of several generations of an association is recommended is not to be decided here."""
+    return row["productGroupDescription"] == RECOMMENDED and row["dataURI"].endswith(".fits")
+
+
 class Supply:
     """Hands out each file once, over all threads."""
 
@@ -94,11 +99,11 @@ class Supply:
         return is_new and row["dataRights"] == "PUBLIC" and row["dataURI"].endswith(kind)
 
     def observation(self) -> tuple[Observation, tuple[Product, ...]]:
-        """One that nobody asked the portal about, with its recommended files, of which none was used yet."""
+        """One that nobody asked the portal about, with its recommended data, of which none was used yet."""
         with self._lock:
             while True:
                 observation = self._next()
-                wanted = [row for row in observation.rows if row["productGroupDescription"] == RECOMMENDED]
+                wanted = [row for row in observation.rows if _is_recommended(row)]
                 if len(wanted) > 1 and all(self._suits(row, "") for row in wanted):
                     self._used.update(row["dataURI"] for row in wanted)
                     break

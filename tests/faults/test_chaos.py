@@ -16,7 +16,7 @@ ARCHIVE = "--scale 100 --file-bytes 12000 --latency-ms 150 --bandwidth 200000"
 
 
 def test_fifty_kills_harm_no_bundle(record_property: Callable[[str, object], None]) -> None:
-    with running(ARCHIVE, is_shaken=True, FETCH_CONNECTIONS="4") as portal, another_web(portal) as other:
+    with running(ARCHIVE, FETCH_CONNECTIONS="4") as portal, another_web(portal) as other:
         chaos = Chaos(portal, Supply(portal), other, np.random.default_rng(4))
         chaos.run(KILLS, list(PARTS))
     record_property("faults", {f"killed {part}": count for part, count in chaos.killed.items()})

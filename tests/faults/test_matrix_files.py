@@ -1,4 +1,4 @@
-"""Every fault × every way out × first, middle and last file: right bytes, or a reason, and in time."""
+"""Every fault × every way by single files × first, middle and last file: right, or a reason."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from tests.faults.cells import cells_of, run_all
-from tests.faults.every_way import WAYS
+from tests.faults.every_way import FILES, WAYS
 from tests.faults.portal import Portal
 from tests.faults.supply import Supply
 
 pytestmark = [pytest.mark.long, pytest.mark.faults]
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_every_fault_on_one_way_out(
+@pytest.mark.parametrize("way", FILES)
+def test_every_fault_of_a_file(
     way: str,
     faulty_portal: Portal,
     supply: Supply,
