@@ -37,6 +37,7 @@ ROUNDS = 4
 MOST_ASSOCIATIONS = 20_000
 ROWS = ["dataURI", "productFilename", "obs_id", "proposal_id", "release_mjd", "size", "needs_token"]
 NO_ASSOCIATION = "None of the observations has an association of level {}: there is nothing to run again."
+UNSEEN = "{:,} files were not looked at beforehand: the archive did not answer, or there are too many."
 UNLISTED = "No product list of an observation of programme {} names it."
 
 _SELF, LISTED = ("association",), "the product list"
@@ -171,6 +172,8 @@ class Search:
         headers = [each.header for each in (*seen.values(), *self._siblings(roles).values())]
         answer.references, answer.contexts = named_in(headers), contexts_in(headers)
         answer.notes += self._remarks(chosen)
+        if unseen := members.keys() - seen.keys():
+            answer.notes.append(UNSEEN.format(len(unseen)))
         return answer
 
     def _shutters(self, roles: dict[str, dict[str, str]], seen: dict[str, Seen]) -> dict[str, dict[str, str]]:

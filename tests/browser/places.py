@@ -4,9 +4,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from basket import lines
+from basket.harvest import harvest_of
 from basket.models import first_selection
+from basket.pipeline import gathering
+from basket.pipeline.answers import Answer, Found, Gap
 from mastportal.desk.models import SavedSearch
 from mastportal.desk.programmes import programme_of
 from mastportal.search import from_files, results
@@ -41,6 +46,12 @@ def places_of(user: User) -> dict[str, str]:
     saved = SavedSearch.objects.create(name="Pairs", note="To be proposed", owner=user, search=search)
     for number in ("1176", "99998"):
         answered(programme_of("JWST", number).question, user)
+    needs = gathering.ask(lines.contents_of(basket), 2, user).row
+    answer = Answer(2, harvest_of(lines.contents_of(basket)).fingerprint, notes=["A note."], references=["a"])
+    answer.files = [Found("mast:JWST/product/a_rate.fits", "a_rate.fits", ("science",), 7)]
+    answer.missing = [Gap("b_rate.fits", ("background",), "c_asn.json", "It is not there.")]
+    needs.phase, needs.answer, needs.ended_at = "COMPLETED", answer.as_json(), timezone.now()
+    needs.save()
     return {
         "search": "/",
         "search-advanced": "/?collection=observations&advanced=1",
@@ -69,6 +80,7 @@ def places_of(user: User) -> dict[str, str]:
         "programme-nothing": "/programmes/JWST/99998/",
         "baskets": "/baskets/",
         "basket": reverse("basket", args=[basket.pk]),
+        "basket-pipeline": reverse("basket-pipeline", args=[basket.pk]),
         "bundles": "/bundles/",
         "bundle": reverse("bundle", args=[bundle.pk]),
         "account": "/account/",
