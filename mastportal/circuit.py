@@ -1,7 +1,8 @@
 """Owns when a host that does not answer is left alone, seen by all processes: a circuit breaker in Valkey.
 
 Failures of different files or questions count, without an answer in between; the same one again does not, so
-that one broken file stops no other. After HOST_REST_S one request goes through, and its answer decides.
+that one broken file stops no other. No connection at all is a failure of the host each time. When it has
+rested for HOST_REST_S one request goes through, and its answer decides.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from pybreaker import (
 )
 from redis import Redis, RedisError
 
-from mastportal.mast.errors import ArchiveError, ArchiveRests, TimedOut, Unavailable
+from mastportal.mast.errors import ArchiveError, ArchiveRests, TimedOut, Unavailable, Unreachable
 
 # Failures that lie further apart say nothing together.
 REMEMBERED_S = 600
@@ -110,9 +111,9 @@ class Circuit:
             with suppress(CircuitBreakerError):
                 self._breaker.call(_succeeds)
 
-    def note_failure(self, subject: str, *, is_trial: bool) -> None:
-        """Raises ArchiveRests where the circuit is open then."""
-        if self._is_new(subject) or is_trial:
+    def note_failure(self, subject: str, *, is_hosts: bool) -> None:
+        """A failure of this subject, or of the host. Raises ArchiveRests where the circuit is open then."""
+        if self._is_new(subject) or is_hosts:
             self._breaker.fail_max = settings.HOST_FAILURES
             self._breaker.reset_timeout = settings.HOST_REST_S
             with suppress(CircuitBreakerError, _NoAnswer):
@@ -158,7 +159,8 @@ class Watched:
             self._is_judged = True
             with suppress(RedisError):
                 try:
-                    self._circuit.note_failure(self._subject, is_trial=self.is_trial)
+                    is_hosts = self.is_trial or isinstance(error, Unreachable)
+                    self._circuit.note_failure(self._subject, is_hosts=is_hosts)
                 except ArchiveRests as rests:
                     raise rests from error
 

@@ -12,7 +12,7 @@ import pytest
 
 from mastportal import cachepool, traffic
 from mastportal.circuit import Circuit
-from mastportal.mast.errors import ArchiveRests, NotFound, Unavailable
+from mastportal.mast.errors import ArchiveRests, NotFound, TimedOut, Unavailable, Unreachable
 from mastportal.mast.traffic import Gate, Kind, OpenGate, nobody_waits
 from tests.conftest import wait_until
 
@@ -37,16 +37,15 @@ def through(gate: Gate, subject="mast:a", kind=Kind.BYTES, host=HOST, patience_s
     return gate.exchange(host, kind, subject, patience_s=patience_s, beat=beat)
 
 
-def fail(gate, subject, error=Unavailable, **options):
-    with pytest.raises(error), through(gate, subject, **options):
+def fail(gate, subject, error=Unavailable, seen=None, **options):
+    with pytest.raises(seen or error), through(gate, subject, **options):
         raise error("no answer")
 
 
 def opened(gate):
     for subject in "ab":
         fail(gate, subject)
-    with pytest.raises(ArchiveRests), through(gate, "c"):
-        raise Unavailable("no answer")
+    fail(gate, "c", TimedOut, ArchiveRests)
     return gate
 
 
@@ -205,6 +204,14 @@ def test_one_broken_file_stops_no_other(gate):
         pass
 
 
+def test_a_host_that_cannot_be_reached_is_left_alone_for_one_file_too(gate):
+    for _ in range(2):
+        fail(gate, "mast:a", Unreachable)
+    fail(gate, "mast:a", Unreachable, ArchiveRests)
+    with pytest.raises(ArchiveRests), through(gate, "mast:a"):
+        pytest.fail("nothing may be sent")
+
+
 @pytest.mark.parametrize("error", [None, NotFound])
 def test_an_answer_in_between_begins_the_count_anew(gate, error):
     for subject in "abcde":
@@ -282,7 +289,7 @@ def test_who_waits_for_a_place_hears_that_the_host_rests(gate, client, settings)
 
     def fails() -> None:
         for subject in "abc":
-            Circuit(client, f"traffic:bytes:{HOST}").note_failure(subject, is_trial=False)
+            Circuit(client, f"traffic:bytes:{HOST}").note_failure(subject, is_hosts=False)
 
     def beat() -> None:
         with pytest.raises(ArchiveRests):

@@ -14,8 +14,8 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from mastportal.mast.connection import Archive, Credential
-from mastportal.mast.errors import TimedOut, Unavailable
+from mastportal.mast.connection import Archive, Credential, is_unreachable
+from mastportal.mast.errors import TimedOut, Unavailable, Unreachable
 from mastportal.mast.traffic import Exchange, Kind
 
 POLL_GROWTH = 1.6
@@ -93,7 +93,8 @@ class ArchiveAdapter(HTTPAdapter):
         except requests.ReadTimeout as error:
             raise self._silent() from error
         except requests.RequestException as error:
-            raise Unavailable(f"The archive at {self._host} cannot be reached.") from error
+            kind = Unreachable if is_unreachable(error) else Unavailable
+            raise kind(f"The archive at {self._host} cannot be reached.") from error
 
     @property
     def _host(self) -> str:

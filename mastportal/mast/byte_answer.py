@@ -12,9 +12,11 @@ import requests
 import urllib3
 
 from mastportal.mast.byte_source import Source
-from mastportal.mast.errors import ArchiveError, NotFound, Refused, TimedOut, Unavailable
+from mastportal.mast.connection import is_unreachable
+from mastportal.mast.errors import ArchiveError, NotFound, Refused, TimedOut, Unavailable, Unreachable
 
 PIECE_BYTES = 256 << 10
+SILENT = "The archive was silent for too long."
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)$")
 
 
@@ -102,7 +104,17 @@ def plain_errors() -> Iterator[None]:
     """Errors of the libraries below as errors of the archive."""
     try:
         yield
-    except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-        raise TimedOut("The archive was silent for too long.") from error
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+    except requests.RequestException as error:
+        raise _in_our_words(error) from error
+    except urllib3.exceptions.TimeoutError as error:
+        raise TimedOut(SILENT) from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:
         raise Unavailable(f"The connection to the archive broke ({type(error).__name__}).") from error
+
+
+def _in_our_words(error: requests.RequestException) -> ArchiveError:
+    if is_unreachable(error):
+        return Unreachable("The archive cannot be reached.")
+    if isinstance(error, requests.Timeout):
+        return TimedOut(SILENT)
+    return Unavailable(f"The connection to the archive broke ({type(error).__name__}).")

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+import requests
+import urllib3
+
 from mastportal.mast.traffic import Gate, OpenGate
 
 
@@ -37,6 +40,13 @@ class Archive:
         """Whether a request to `url` stays with this archive."""
         parts = urlsplit(url)
         return (parts.scheme, parts.netloc) == self.origin
+
+
+def is_unreachable(error: requests.RequestException) -> bool:
+    """Whether no connection came about: refused, no such host, silence, no trust in its certificate."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    never = (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
+    return isinstance(error, never) or isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
 class Credential:

@@ -16,6 +16,10 @@ class Unavailable(ArchiveError):
     retryable = True
 
 
+class Unreachable(Unavailable):
+    """No connection to the host came about, whatever was to be asked."""
+
+
 class ArchiveRests(Unavailable):
     """The archive is left alone for a while: it failed too often, or asked for that itself.
 

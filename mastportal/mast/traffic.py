@@ -33,9 +33,10 @@ class Gate(Protocol):
         """Hold one of the connections to `host` (name and port) that there are for this kind, meanwhile.
 
         Waits at most `patience_s` for one and calls `beat` about once a second; what that raises ends it.
-        `subject` is what is asked for: one that fails alone is no reason to leave the host alone. Unavailable
-        and TimedOut raised inside before `answered` are failures of the host. Before anything is sent, raises
-        ArchiveRests while the host is left alone, and Crowded when there was no room in time.
+        `subject` is what is asked for: one that fails alone is no reason to leave the host alone, unless it
+        was Unreachable. Unavailable and TimedOut raised inside before `answered` are failures of the host.
+        Before anything is sent, raises ArchiveRests while the host is left alone, and Crowded when there was
+        no room in time.
         """
 
 

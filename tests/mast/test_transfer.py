@@ -8,7 +8,7 @@ import pytest
 
 from mastportal.mast import transfer
 from mastportal.mast.connection import Archive
-from mastportal.mast.errors import NotFound, Refused, TimedOut, Unavailable
+from mastportal.mast.errors import NotFound, Refused, TimedOut, Unavailable, Unreachable
 from tests.mast.byte_server import cut, serving, status
 from tests.mast.fits_bodies import fits_body
 
@@ -188,9 +188,17 @@ def test_a_silent_server_is_given_up(server, fetch):
         fetch(stall_s=0.2, attempts=1)
 
 
-def test_a_refused_connection_is_unavailable(tmp_path):
-    with pytest.raises(Unavailable):
-        transfer.fetch(Archive("http://127.0.0.1:9", "t"), URI, tmp_path / "key", attempts=1)
+@pytest.mark.parametrize("nowhere", ["http://127.0.0.1:9", "http://no-such-host.invalid"])
+def test_a_host_that_cannot_be_reached_is_said(tmp_path, nowhere):
+    with pytest.raises(Unreachable):
+        transfer.fetch(Archive(nowhere, "t"), URI, tmp_path / "key", attempts=1)
+
+
+def test_a_connection_that_is_closed_without_an_answer_was_one(server, fetch):
+    server.script = [lambda answering: setattr(answering, "close_connection", True)]
+    with pytest.raises(Unavailable, match="connection to the archive broke") as caught:
+        fetch(attempts=1)
+    assert not isinstance(caught.value, Unreachable)
 
 
 def test_another_length_than_listed_is_said_before_the_body_comes(server, fetch):
