@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from math import ceil
 from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 
 from mastportal.mast.errors import (
     ArchiveError,
+    ArchiveRests,
     BadQuestion,
     NotFound,
     Refused,
@@ -55,6 +57,11 @@ _ARCHIVE_ERRORS: list[tuple[type[ArchiveError], str, int]] = [
 ]
 
 
+def _when(error: ArchiveError) -> dict[str, str]:
+    """When the archive, or the portal on its behalf, said that asking again may be of use."""
+    return {"Retry-After": str(max(1, ceil(error.after_s)))} if isinstance(error, ArchiveRests) else {}
+
+
 def _from_drf(error: exceptions.APIException) -> ApiError:
     field, detail = None, error.detail
     while isinstance(detail, dict | list):
@@ -80,7 +87,7 @@ def api_error(error: Exception) -> ApiError | None:
             return ApiError("bad_question", error.message, 400, error.field)
         case ArchiveError():
             code, http = next((code, http) for kind, code, http in _ARCHIVE_ERRORS if isinstance(error, kind))
-            return ApiError(code, str(error), http, getattr(error, "field", "") or None)
+            return ApiError(code, str(error), http, getattr(error, "field", "") or None, _when(error))
         case Http404():
             return ApiError("not_found", "There is no such thing here, or it is not yours to see.", 404)
         case PermissionDenied():

@@ -8,7 +8,7 @@ from rest_framework import exceptions
 from rest_framework.test import APIClient
 
 from mastportal.api import ApiError, api_error, error_body
-from mastportal.mast.errors import BadQuestion, NotFound, Refused, TimedOut, Unavailable
+from mastportal.mast.errors import ArchiveRests, BadQuestion, NotFound, Refused, TimedOut, Unavailable
 from mastportal.tables.filters import BadQuery
 
 
@@ -77,3 +77,9 @@ def test_the_schema_is_served(api: APIClient) -> None:
 
 def test_the_schema_can_be_browsed(api: APIClient) -> None:
     assert api.get("/api/v1/schema/browse/").status_code == 200
+
+
+def test_an_archive_that_is_left_alone_says_when_to_come_back() -> None:
+    told = api_error(ArchiveRests("It rests.", 4.2))
+    assert told
+    assert (told.status, told.headers) == (503, {"Retry-After": "5"})

@@ -30,8 +30,6 @@ LIMITS = {
     "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
     "LOG_LEVEL": "WARNING",
 }
-# Answers that ask to come back: too many streams at once, a file that another is fetching.
-PASSING = {"busy", "too_many_downloads", "too_many_streams"}
 LONGEST_POLL_S = 1.5
 Json = dict[str, Any]
 
@@ -103,9 +101,7 @@ class Portal:
             return None
 
     def _asks_to_come_back(self, answer: httpx.Response) -> bool:
-        if answer.status_code < 500:
-            return False
-        return self.is_shaken or code_of(answer) in PASSING
+        return answer.status_code >= 500 and (self.is_shaken or says_when(answer))
 
     def get(self, path: str, deadline: Deadline | None = None) -> Json:
         answer = self.call("GET", path, deadline)
@@ -120,6 +116,11 @@ class Portal:
         """Faults besides those that other threads asked for."""
         with self._setting_faults:
             self.sandbox.faults(*faults)
+
+
+def says_when(answer: httpx.Response) -> bool:
+    """Whether it asks to come back: too many streams, a file that another fetches, an archive left alone."""
+    return answer.status_code == 503 and "Retry-After" in answer.headers
 
 
 def code_of(answer: httpx.Response) -> str:

@@ -12,7 +12,7 @@ from typing import Protocol
 import httpx
 
 from tests.acceptance.journey import unpacked
-from tests.faults.portal import PASSING, ROOT, Deadline, Json, Portal, code_of
+from tests.faults.portal import ROOT, Deadline, Json, Portal, code_of, says_when
 from tests.faults.supply import Supply, Wanted
 from tests.faults.wrongs import BROKEN, CLOSED, GONE, Wrong
 
@@ -140,7 +140,7 @@ class Streamed(OfFiles):
             with portal.http.stream("GET", path, params={"format": self._format}) as answer:
                 selected.close()
                 content = answer.read()
-        assert answer.status_code == 200 or code_of(answer) in PASSING | {"not_ready"}, answer.text
+        assert answer.status_code == 200 or says_when(answer) or code_of(answer) == "not_ready", answer.text
         return content if answer.status_code == 200 else b""
 
 
