@@ -75,8 +75,9 @@ class ObservationsView(APIView):
     def post(self, request: Request, basket_id: int) -> Response:
         user = cast(User, request.user)
         basket = access.basket_to_write(user, basket_id)
-        rows = rows_of(ObservationsEntry(data=request.data), "obsid", lines.OBSERVATION_COLUMNS)
-        added = lines.add_observations(basket, rows, user, question_of(request.data["search"]))
+        entry = ObservationsEntry(data=request.data)
+        rows = rows_of(entry, "obsid", lines.OBSERVATION_COLUMNS)
+        added = lines.add_observations(basket, rows, user, question_of(entry.validated_data["search"]))
         queue_products(want(lines.contents_of(basket).executed))
         return Response({"added": added.added, "already": added.already})
 
@@ -119,8 +120,9 @@ class ProductsView(APIView):
     def post(self, request: Request, basket_id: int) -> Response:
         user = cast(User, request.user)
         basket = access.basket_to_write(user, basket_id)
-        rows = rows_of(FilesEntry(data=request.data), "dataURI", lines.FILE_COLUMNS)
-        added = lines.add_files(basket, rows, user, question_of(request.data["search"]))
+        entry = FilesEntry(data=request.data)
+        rows = rows_of(entry, "dataURI", lines.FILE_COLUMNS)
+        added = lines.add_files(basket, rows, user, question_of(entry.validated_data["search"]))
         return Response({"added": added.added, "already": added.already})
 
 
