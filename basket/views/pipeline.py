@@ -24,12 +24,12 @@ from mastportal.search.tasks import queue_products
 from mastportal.work import UNFINISHED
 
 ROLES = {
-    "association": "Association files",
-    "msa": "Micro-shutter metadata",
-    "psf": "Point spread function",
-    "sourcecat": "Source catalogues",
-    "segmap": "Segmentation maps",
-    "direct_image": "Direct images",
+    "association": "association files",
+    "msa": "micro-shutter metadata",
+    "psf": "reference star",
+    "sourcecat": "source catalogues",
+    "segmap": "segmentation maps",
+    "direct_image": "direct images",
 }
 
 
@@ -67,6 +67,6 @@ def _context(basket: Basket, stage: int, user: User, *, refresh: bool) -> dict[s
         "found": found,
         "is_coming": asked.row.phase in UNFINISHED,
         "size_words": size_in_words(found.get("bytes", 0)),
-        "members": [(ROLES.get(role, role.replace("_", " ").capitalize()), n) for role, n in members.items()],
+        "members": [(ROLES.get(role, role.replace("_", " ")), n) for role, n in members.items()],
         "has_references": are_to_be_had(),
     }
