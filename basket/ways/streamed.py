@@ -6,7 +6,7 @@ do, through the rows of the list. The list goes when the answer ends, breaks or 
 
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -113,7 +113,7 @@ class Streamed:
             logger.warning("could not let go of the streamed bundle %s", self._bundle.pk, exc_info=True)
         store.give_back_connection()
 
-    def _run(self) -> Iterator[bytes]:
+    def _run(self) -> Generator[bytes, None, None]:
         assert self._bundle.lease_token is not None
         with Held(Bundle, self._bundle.pk, self._bundle.lease_token).held():
             for file in Arrivals(self._bundle.pk, self._queue):
