@@ -6,7 +6,8 @@ from mastportal.embedded.environment import Wishes, django_environment, python, 
 from mastportal.embedded.family import Family, answers, data_services, log_of, sandbox, say, stop_signals
 from mastportal.embedded.state import State
 
-ASK_WORKERS, FETCH_THREADS, WEB_WORKERS, WEB_THREADS = 2, 4, 2, 12
+# More threads than connections: what came is checked and booked while the next files come.
+ASK_WORKERS, FETCH_THREADS, WEB_WORKERS, WEB_THREADS = 2, 6, 2, 12
 # A worker child that has grown this far is replaced after its task.
 CHILD_MEMORY_KIB = 1_500_000
 
