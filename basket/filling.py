@@ -150,9 +150,11 @@ def _get(file: BundleFile, lease: Lease) -> Turn:
         return _wait(file, lease, busy.retry_after_s, attempts=F("attempts") - 1)
     except Crowded as crowded:
         return _wait(file, lease, crowded.after_s, attempts=F("attempts") - 1)
-    except ArchiveRests:
-        pausing.pause(file, lease, RESTS.format(every_s=settings.HOST_REST_S))
-        return Turn()
+    except ArchiveRests as rests:
+        if rests.down_s <= settings.ARCHIVE_PATIENCE_S:
+            pausing.pause(file, lease, RESTS.format(every_s=settings.HOST_REST_S))
+            return Turn()
+        _give_up(file, lease, rests)
     except ArchiveError as error:
         if error.retryable and file.attempts < TRIES:
             return _wait(file, lease, RETRY_S)
@@ -195,7 +197,7 @@ def _give_up(file: BundleFile, lease: Lease, error: ArchiveError) -> None:
         case NotFound():
             status, reason = Status.MISSING, str(error)
         case _:
-            status, reason = Status.FAILED, str(error)
+            status, reason = Status.FAILED, str(error.__cause__ if isinstance(error, ArchiveRests) else error)
     access = Access.RESTRICTED if status == Status.RESTRICTED else file.access
     lease.fail(reason, status.lower(), status=status, access=access)
 

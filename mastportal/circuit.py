@@ -6,6 +6,7 @@ rested for HOST_REST_S one request goes through, and its answer decides.
 """
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -99,15 +100,16 @@ class Circuit:
         rested_s = (datetime.now(UTC) - opened_at).total_seconds()
         return max(0.0, min(settings.HOST_REST_S, settings.HOST_REST_S - rested_s))
 
-    def _rests(self, after_s: float) -> ArchiveRests:
+    def _rests(self, after_s: float, down_s: float = 0.0) -> ArchiveRests:
         return ArchiveRests(
             "The archive failed several times in a row, so the portal leaves it alone for a moment; "
             f"it is asked again in {max(1, round(after_s))} s.",
             after_s,
+            down_s,
         )
 
     def note_answer(self, *, is_trial: bool) -> None:
-        if self._client.delete(self._failing) or is_trial:
+        if self._client.delete(self._failing, self._since) or is_trial:
             with suppress(CircuitBreakerError):
                 self._breaker.call(_succeeds)
 
@@ -119,7 +121,13 @@ class Circuit:
             with suppress(CircuitBreakerError, _NoAnswer):
                 self._breaker.call(_fails)
         if self._breaker.current_state != STATE_CLOSED:
-            raise self._rests(self._left_s() or TRIAL_S)
+            raise self._rests(self._left_s() or TRIAL_S, self._down_s())
+
+    def _down_s(self) -> float:
+        """Seconds since it was first left alone, with no answer in between."""
+        now_s = time.time()
+        self._client.set(self._since, now_s, nx=True)
+        return max(0.0, now_s - float(self._client.get(self._since) or now_s))
 
     def _is_new(self, subject: str) -> bool:
         digest = hashlib.sha256(subject.encode()).hexdigest()[:32]
@@ -138,6 +146,10 @@ class Circuit:
     @property
     def _failing(self) -> str:
         return f"{self._name}:failing"
+
+    @property
+    def _since(self) -> str:
+        return f"{self._name}:down-since"
 
 
 class Watched:

@@ -31,12 +31,15 @@ QUESTION_TIMEOUT_S = env.number("QUESTION_TIMEOUT_S", 600)
 POLL_S = env.number("POLL_S", 1)
 # Questions and files that are worked on at once; each worker holds no connection while it checks or keeps.
 ASK_CONNECTIONS = env.integer("ASK_CONNECTIONS", 4)
-FETCH_CONNECTIONS = env.integer("FETCH_CONNECTIONS", 4)
+FETCH_CONNECTIONS = env.integer("FETCH_CONNECTIONS", 6)
 # Of all workers and processes together: what one host bears, and when it is left alone for how long.
 HOST_QUESTIONS = env.integer("HOST_QUESTIONS", 8)
 HOST_TRANSFERS = env.integer("HOST_TRANSFERS", 4)
 HOST_FAILURES = env.integer("HOST_FAILURES", 5)
 HOST_REST_S = env.number("HOST_REST_S", 30)
+ARCHIVE_PATIENCE_S = env.number(
+    "ARCHIVE_PATIENCE_S", 12 * 3600
+)  # that a bundle waits for one that only fails
 # Where files come from while the archive is out of order; empty: nowhere.
 MIRROR_URL = env.text("MIRROR_URL", "").rstrip("/")
 MIRROR_FOLDER = env.text("MIRROR_FOLDER", "")

@@ -23,14 +23,15 @@ class Unreachable(Unavailable):
 class ArchiveRests(Unavailable):
     """The archive is left alone for a while: it failed too often, or asked for that itself.
 
-    Asking again at once is no use; after `after_s` seconds it may be.
+    Asking again at once is no use; after `after_s` seconds it may be. Where this very request was sent and
+    failed, `down_s` is for how long no other was answered either; 0 where it was not sent.
     """
 
     retryable = False
 
-    def __init__(self, message: str, after_s: float) -> None:
+    def __init__(self, message: str, after_s: float, down_s: float = 0.0) -> None:
         super().__init__(message)
-        self.after_s = after_s
+        self.after_s, self.down_s = after_s, down_s
 
 
 class Crowded(ArchiveRests):

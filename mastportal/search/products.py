@@ -99,7 +99,9 @@ def harvest(list_id: int) -> None:
         client = archive.client(heartbeat=lease.beat)
         try:
             table = client.products(obsid)
-        except ArchiveRests:
+        except ArchiveRests as rests:
+            if rests.down_s > settings.ARCHIVE_PATIENCE_S:
+                raise
             lease.put_back()
             return
         archive.note_answer(client)

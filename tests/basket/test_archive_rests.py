@@ -66,6 +66,19 @@ def test_a_file_that_finds_no_connection_free_stays_in_the_queue(bundle: Bundle,
     fill_all([file_id])
 
 
+def test_one_that_answers_nothing_for_too_long_is_given_up_file_by_file(
+    bundle: Bundle, settings, sandbox: Sandbox
+) -> None:
+    settings.ARCHIVE_PATIENCE_S, settings.HOST_REST_S = -1, 0
+    started(bundle)
+    silenced(sandbox, "Download")
+    while bundle.files.filter(phase=Phase.PENDING).exists():
+        turn(bundle)
+    ended = set(bundle.files.values_list("status", "attempts", "error"))
+    assert {(status, attempts) for status, attempts, _ in ended} == {(Status.FAILED, 1)}
+    assert all("(answer 503); it may later" in error for _, _, error in ended)
+
+
 @pytest.mark.usefixtures("db")
 def test_a_product_list_waits_in_the_queue(settings, sandbox: Sandbox) -> None:
     silenced(sandbox, "invoke")
