@@ -23,16 +23,15 @@ GIB = 1 << 30
 PLAIN_URI = "mast:JWST/product/jw00000_sparse_plain.fits"
 
 
-def make() -> None:
-    """Prints the ids of the bundle of 100,000 files, of the one of a terabyte, and the plain file's URI."""
+def make(many: int, large: int) -> None:
+    """Prints the ids of a bundle of `many` files and of one of `large` ones, and the plain file's URI."""
     alice = User.objects.get(username="alice")
-    many = _bundle(alice, 100_000, 1 << 20)
-    large = _bundle(alice, 1024, GIB)
+    ids = {"many": _bundle(alice, many, 1 << 20).pk, "large": _bundle(alice, large, GIB).pk}
     plain = _stored(PLAIN_URI, 1 << 40, 0, "0" * 64)
     plain.checked_at = timezone.now() + timedelta(days=1)  # the archive need not be asked about it
     plain.save()
     ListedUri.objects.create(key=key_of(PLAIN_URI), uri=PLAIN_URI)
-    print(json.dumps({"many": str(many.pk), "large": str(large.pk), "plain": PLAIN_URI}))
+    print(json.dumps({name: str(pk) for name, pk in ids.items()} | {"plain": PLAIN_URI}))
 
 
 def _bundle(owner: User, count: int, size_bytes: int) -> Bundle:
