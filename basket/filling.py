@@ -6,7 +6,7 @@ A file that fails is a line in the manifest with its reason and spoils nothing e
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,13 +24,14 @@ from mastportal.files import fetching, freshness, needs, store
 from mastportal.files.freshness import Question
 from mastportal.files.models import StoredFile
 from mastportal.files.room import StoreFull
-from mastportal.mast.errors import ArchiveError, ArchiveRests, Crowded, NotFound, Refused
+from mastportal.mast.errors import ArchiveError, ArchiveRests, AskedToWait, Crowded, NotFound, Refused
 from mastportal.work import DATABASE_IS_AWAY, UNFINISHED, Lease, LeaseLost, due
 
 logger = logging.getLogger(__name__)
 URIS_AT_ONCE = 5000
 TRIES = 2
 RETRY_S = 5.0
+LONGEST_WAIT_S = 1800.0
 RESTS = "The archive does not send files at the moment; the portal tries again about every {every_s:g} s."
 BROKE = "Something broke here while this file was fetched; the administrator's log says what."
 
@@ -148,16 +149,9 @@ def _get(file: BundleFile, lease: Lease) -> Turn:
         )
     except fetching.Busy as busy:
         return _wait(file, lease, busy.retry_after_s, attempts=F("attempts") - 1)
-    except Crowded as crowded:
-        return _wait(file, lease, crowded.after_s, attempts=F("attempts") - 1)
-    except ArchiveRests as rests:
-        if rests.down_s <= settings.ARCHIVE_PATIENCE_S:
-            pausing.pause(file, lease, RESTS.format(every_s=settings.HOST_REST_S))
-            return Turn()
-        _give_up(file, lease, rests)
     except ArchiveError as error:
-        if error.retryable and file.attempts < TRIES:
-            return _wait(file, lease, RETRY_S)
+        if (later := _put_off(file, lease, error)) is not None:
+            return later
         _give_up(file, lease, error)
     except StoreFull as error:
         pausing.pause(file, lease, str(error))
@@ -174,6 +168,23 @@ def _get(file: BundleFile, lease: Lease) -> Turn:
     return Turn(bundle_id=file.bundle_id)
 
 
+def _put_off(file: BundleFile, lease: Lease, error: ArchiveError) -> Turn | None:
+    """To be tried again, or left to the bundle's pause; None where the file is to be given up."""
+    match error:
+        case Crowded():
+            return _wait(file, lease, error.after_s, attempts=F("attempts") - 1)
+        case AskedToWait() if file.attempts < TRIES:
+            return _wait(file, lease, min(error.after_s, LONGEST_WAIT_S))
+        case AskedToWait():
+            return None
+        case ArchiveRests() if error.down_s <= settings.ARCHIVE_PATIENCE_S:
+            pausing.pause(file, lease, RESTS.format(every_s=settings.HOST_REST_S))
+            return Turn()
+        case _ if error.retryable and file.attempts < TRIES:
+            return _wait(file, lease, RETRY_S)
+    return None
+
+
 def _was_here(stored: StoredFile, file: BundleFile) -> bool:
     """Stored before this file was claimed; both times are the database's."""
     stored.refresh_from_db(fields=["fetched_at"])
@@ -183,7 +194,8 @@ def _was_here(stored: StoredFile, file: BundleFile) -> bool:
 def _wait(file: BundleFile, lease: Lease, wait_s: float, **changes: object) -> Turn:
     """Back into the queue, to be tried again after `wait_s`."""
     held = BundleFile.objects.filter(pk=file.pk, lease_token=lease.token, phase=Phase.EXECUTING)
-    free = {"lease_token": None, "lease_until": None, "nudged_at": Now()} | changes
+    due_at = Now() + timedelta(seconds=wait_s)  # no sweep takes it for lost before
+    free = {"lease_token": None, "lease_until": None, "nudged_at": due_at} | changes
     if held.update(phase=Phase.QUEUED, **free) != 1:
         raise LeaseLost
     return Turn(again_after_s=wait_s)
@@ -196,8 +208,10 @@ def _give_up(file: BundleFile, lease: Lease, error: ArchiveError) -> None:
             reason = refusal(file.programme or None, file.principal_investigator or None).sentence
         case NotFound():
             status, reason = Status.MISSING, str(error)
+        case ArchiveRests():
+            status, reason = Status.FAILED, str(error.__cause__ or error)
         case _:
-            status, reason = Status.FAILED, str(error.__cause__ if isinstance(error, ArchiveRests) else error)
+            status, reason = Status.FAILED, str(error)
     access = Access.RESTRICTED if status == Status.RESTRICTED else file.access
     lease.fail(reason, status.lower(), status=status, access=access)
 

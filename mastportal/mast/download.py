@@ -11,7 +11,7 @@ import stamina
 from mastportal.mast.byte_answer import Answer, ComeBackLater
 from mastportal.mast.checks import Broken, check_structure
 from mastportal.mast.connection import Archive
-from mastportal.mast.errors import ArchiveError, ArchiveRests, TimedOut, Unavailable, may_pass
+from mastportal.mast.errors import ArchiveError, ArchiveRests, AskedToWait, TimedOut, Unavailable, may_pass
 from mastportal.mast.partial import Partial
 from mastportal.mast.sources import ARCHIVE, Ask
 
@@ -104,7 +104,7 @@ class Download:
                 self._sit_out(rests)
             except (Unavailable, TimedOut) as error:
                 if isinstance(error, ComeBackLater) and error.after_s > LONGEST_WAIT_S:
-                    self._sit_out(ArchiveRests(str(error), error.after_s))
+                    self._sit_out(AskedToWait(str(error), error.after_s))
                 elif self.partial.size_bytes - had < PROGRESS_BYTES:
                     raise
 

@@ -34,6 +34,10 @@ class ArchiveRests(Unavailable):
         self.after_s, self.down_s = after_s, down_s
 
 
+class AskedToWait(ArchiveRests):
+    """It named a time, for this one request, that is too long to be waited for on the spot."""
+
+
 class Crowded(ArchiveRests):
     """Nothing was sent: all connections to the host that we allow ourselves were taken for too long."""
 

@@ -79,6 +79,21 @@ def test_one_that_answers_nothing_for_too_long_is_given_up_file_by_file(
     assert all("(answer 503); it may later" in error for _, _, error in ended)
 
 
+def test_a_file_for_which_a_long_wait_is_asked_is_tried_again_then_and_ends_nobody_elses_turn(
+    bundle: Bundle, settings, sandbox: Sandbox
+) -> None:
+    settings.HOST_FAILURES = 5
+    started(bundle)
+    [file_id, *_] = filling.top_up(bundle.pk)
+    sandbox.faults({"match": "Download", "fault": "status", "status": 503, "retry_after_s": 600})
+    assert filling.fill(file_id).again_after_s == 600
+    assert file_id not in filling.overdue()
+    filling.fill(file_id)
+    file = bundle.files.get(pk=file_id)
+    assert (file.status, bundle.waits_for) == (Status.FAILED, "")
+    assert file.error.endswith("(answer 503).")
+
+
 @pytest.mark.usefixtures("db")
 def test_a_product_list_waits_in_the_queue(settings, sandbox: Sandbox) -> None:
     silenced(sandbox, "invoke")
