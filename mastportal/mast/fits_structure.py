@@ -11,6 +11,7 @@ BLOCK_BYTES = 2880
 CARD_BYTES = 80
 READ_BYTES = 1024 * BLOCK_BYTES
 ALL_ONES = 0xFFFFFFFF
+SUMS = frozenset({b"CHECKSUM", b"DATASUM"})
 # More header than this is not a header that has no END.
 LONGEST_HEADER_BYTES = 10_000 * BLOCK_BYTES
 _CARD = re.compile(rb"([A-Z0-9_-]{1,8}) *= +('(?:[^']|'')*'|[^ /]+)")
@@ -50,29 +51,37 @@ def check_fits(file: BinaryIO, size_bytes: int) -> None:
         raise NotFits("it does not begin with SIMPLE")
     file.seek(0)
     position = 0
+    sums: set[frozenset[bytes]] = set()
     while position < size_bytes:
         if position and file.read(8) != b"XTENSION":
+            if any(sums):
+                raise NotFits("its parts carry sums, and what follows the last of them is no extension")
             return  # special records may follow the last extension (FITS Standard 4.0, section 3.5)
         file.seek(position)
-        position = _check_hdu(file, size_bytes)
+        position, carried = _check_hdu(file, size_bytes)
+        sums.add(carried)
+    if SUMS in sums and not sums <= {SUMS, frozenset()}:
+        raise NotFits("one of its parts has lost a sum that the others carry")
 
 
-def _check_hdu(file: BinaryIO, size_bytes: int) -> int:
+def _check_hdu(file: BinaryIO, size_bytes: int) -> tuple[int, frozenset[bytes]]:
+    """Where the HDU at this place ends, and which sums it carries."""
     header = _read_header(file)
     length = header.data_bytes()
     padded = -(-length // BLOCK_BYTES) * BLOCK_BYTES
     end = file.tell() + padded
     if end > size_bytes:
         raise NotFits(f"it ends {end - size_bytes} bytes before its data do")
-    if not header.cards.keys() & {b"CHECKSUM", b"DATASUM"}:
+    carried = SUMS.intersection(header.cards)
+    if not carried:
         file.seek(end)
-        return end
+        return end, carried
     data_sum = _sum_data(file, padded)
     if _given(header, b"DATASUM") and int(_given(header, b"DATASUM")) != data_sum:
         raise NotFits("its data do not have the sum that DATASUM says")
     if _given(header, b"CHECKSUM") and _folded(header.sum32 + data_sum) not in (0, ALL_ONES):
         raise NotFits("an HDU does not have the sum that CHECKSUM says")
-    return end
+    return end, carried
 
 
 def _given(header: _Header, keyword: bytes) -> bytes:

@@ -68,6 +68,8 @@ def test_right_files_pass(check, name, body):
             PLAIN.replace(b"BITPIX  =                   32", b"BITPIX  =                   xx"),
             "no number",
         ),
+        ("a.fits", SUMMED.replace(b"XTENSION", b"YTENSION", 1), "no extension"),
+        ("a.fits", b"BHECKSUM".join(SUMMED.rsplit(b"CHECKSUM", 1)), "lost a sum"),
         ("a.fits.gz", gzip.compress(PLAIN)[:-9], "compression"),
         ("a.gz", b"not gzip", "compression"),
         ("a.json", b'{"products": [', "JSON breaks at line 1"),
