@@ -20,7 +20,7 @@ PLACES = ("first", "middle", "last")
 TIMES = (1, None)
 # Of one attempt: silence until it is given up, and the longest pause after it; then what a busy machine adds.
 ATTEMPT_S = 2 * STALL_S + 2.5
-SLACK_S = 45
+SLACK_S = 75
 LIMIT_S = TRIES * ATTEMPTS * ATTEMPT_S + (TRIES - 1) * RETRY_S + SLACK_S
 # A question is asked twice, when the basket is filled and when a bundle is wanted.
 LIST_LIMIT_S = LIMIT_S + 4 * QUESTION_TIMEOUT_S + 60
@@ -50,7 +50,7 @@ class Cell:
         target = at(self.place, wanted.products)
         portal.fault(self.wrong.on(match_of(target), self.times))
         outcome = self.way.take(portal, wanted, Deadline(LIMIT_S), folder)
-        check(wanted, outcome, {target.uri: {self.way.expects(self.wrong, self.times)}})
+        check(wanted, outcome, {target.uri: self.way.expects(self.wrong, self.times)})
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ LIMITS = {
     "HOST_TRANSFERS": str(AT_ONCE),
     "HOST_REST_S": "1",
     "ARCHIVE_PATIENCE_S": "10",
+    "STREAM_WAIT_S": "60",
     "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
     "LOG_LEVEL": "WARNING",
 }
@@ -72,7 +73,7 @@ class Portal:
         self.http = httpx.Client(
             base_url=f"http://127.0.0.1:{started.port}",
             headers={"Authorization": f"Token {self.key}"},
-            timeout=120,
+            timeout=180,
             trust_env=False,
             limits=limits,
         )

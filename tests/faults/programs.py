@@ -34,9 +34,9 @@ class Program(OfFiles):
     def __init__(self, name: str, origin: str) -> None:
         self.name, self._origin = f"{name}-{origin}", origin
 
-    def expects(self, wrong: Wrong, times: int | None) -> str:
+    def expects(self, wrong: Wrong, times: int | None) -> set[str]:
         """It has one word for all gaps."""
-        return OK if times or wrong.always == OK else BROKEN
+        return {OK if times or wrong.always == OK else BROKEN}
 
     def take(self, portal: Portal, wanted: Wanted, deadline: Deadline, folder: Path) -> Outcome:
         with wanted.lock:

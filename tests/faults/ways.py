@@ -14,7 +14,7 @@ import httpx
 from tests.acceptance.journey import unpacked
 from tests.faults.portal import ROOT, Deadline, Json, Portal, code_of, says_when
 from tests.faults.supply import Supply, Wanted
-from tests.faults.wrongs import BROKEN, CLOSED, GONE, Wrong
+from tests.faults.wrongs import BROKEN, CLOSED, GONE, OK, Wrong
 
 MANIFEST, TWINS = "MANIFEST.HTML", {"MANIFEST.HTML", "MANIFEST.JSON", "MANIFEST.CSV", "SHA256SUMS"}
 
@@ -42,7 +42,7 @@ class Way(Protocol):
     name: str
 
     def sees(self, wrong: Wrong) -> bool: ...
-    def expects(self, wrong: Wrong, times: int | None) -> str: ...
+    def expects(self, wrong: Wrong, times: int | None) -> set[str]: ...
 
     def wants(self, supply: Supply) -> Wanted: ...
     def take(self, portal: Portal, wanted: Wanted, deadline: Deadline, folder: Path) -> Outcome: ...
@@ -65,9 +65,9 @@ class OfFiles:
     def sees(self, wrong: Wrong) -> bool:
         return True
 
-    def expects(self, wrong: Wrong, times: int | None) -> str:
-        """The status that a file with this fault ends with."""
-        return wrong.always if times is None else wrong.once
+    def expects(self, wrong: Wrong, times: int | None) -> set[str]:
+        """The statuses that a file with this fault may end with."""
+        return {wrong.always if times is None else wrong.once}
 
     def wants(self, supply: Supply) -> Wanted:
         return supply.files(3)
@@ -154,6 +154,10 @@ class Observation(OfFiles):
     """The recommended files of an observation that the portal was never asked about, at once."""
 
     name = "observation"
+
+    def expects(self, wrong: Wrong, times: int | None) -> set[str]:
+        """Asked for again while its list comes, it may have met its fault before."""
+        return super().expects(wrong, times) | ({OK} if times else set())
 
     def wants(self, supply: Supply) -> Wanted:
         observation, products = supply.observation()

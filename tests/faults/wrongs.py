@@ -21,7 +21,7 @@ class Wrong:
 
 
 def _status(status: int, once: str = "OK", always: str = BROKEN, **more: Any) -> Wrong:
-    name = f"{status}{'-retry-after' if more else ''}"
+    name = "-".join(map(str, (status, *more.values())))
     return Wrong(name, {"fault": "status", "status": status, **more}, once, always)
 
 
@@ -29,6 +29,7 @@ OF_FILES = (
     _status(500),
     _status(503),
     _status(503, retry_after_s=1),
+    _status(503, retry_after_s=40),
     _status(429),
     _status(429, retry_after_s=1),
     _status(404, GONE, GONE),
