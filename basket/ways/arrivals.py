@@ -91,13 +91,17 @@ class Arrivals:
             give_back_connection()
             time.sleep(pause_s)
             pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+        self._check_not_over()  # what was stopped is settled, too
         give_back_connection()
         return found
 
-    def _look_after(self) -> None:
-        """Break off where the list is gone; queue again what was put back for want of room."""
+    def _check_not_over(self) -> None:
         if not Bundle.objects.filter(pk=self._bundle_id, phase=Phase.EXECUTING).exists():
             raise StreamOver("This download was stopped.")
+
+    def _look_after(self) -> None:
+        """Break off where the list is gone; queue again what was put back for want of room."""
+        self._check_not_over()
         if time.monotonic() - self._nudged_at > AGAIN_AFTER_S:
             self._nudged_at = time.monotonic()
             back = self._files(pk__in=self._coming, phase=Phase.PENDING)
