@@ -25,7 +25,7 @@ from mastportal.files.freshness import Question
 from mastportal.files.models import StoredFile
 from mastportal.files.room import StoreFull
 from mastportal.mast.errors import ArchiveError, ArchiveRests, AskedToWait, Crowded, NotFound, Refused
-from mastportal.work import DATABASE_IS_AWAY, UNFINISHED, Lease, LeaseLost, due
+from mastportal.work import SERVICE_IS_AWAY, UNFINISHED, Lease, LeaseLost, due
 
 logger = logging.getLogger(__name__)
 URIS_AT_ONCE = 5000
@@ -156,7 +156,7 @@ def _get(file: BundleFile, lease: Lease) -> Turn:
     except StoreFull as error:
         pausing.pause(file, lease, str(error))
         return Turn()
-    except DATABASE_IS_AWAY:  # which says nothing of the file: its lease ends, and it is taken up again
+    except SERVICE_IS_AWAY:  # which says nothing of the file: its lease ends, and it is taken up again
         logger.warning("file %s of bundle %s is left", file.data_uri, file.bundle_id, exc_info=True)
         return Turn()
     except Exception:

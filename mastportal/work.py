@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from redis import RedisError
 
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 5
@@ -35,8 +36,9 @@ class Phase(models.TextChoices):
 
 
 UNFINISHED = (Phase.QUEUED, Phase.EXECUTING)
-# Says nothing of the work itself: who meets one leaves it, and it is taken up again when its lease ends.
-DATABASE_IS_AWAY = (OperationalError, InterfaceError)
+# Database or Valkey went away, which says nothing of the work itself: who meets one of these leaves it, and
+# it is taken up again when its lease ends.
+SERVICE_IS_AWAY = (OperationalError, InterfaceError, RedisError)
 
 
 class LeaseLost(Exception):

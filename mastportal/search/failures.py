@@ -15,7 +15,7 @@ from mastportal.mast.errors import (
     TooMany,
     Unavailable,
 )
-from mastportal.work import DATABASE_IS_AWAY, Lease, LeaseLost
+from mastportal.work import SERVICE_IS_AWAY, Lease, LeaseLost
 
 logger = logging.getLogger(__name__)
 BROKE = "Something broke here while asking the archive; the administrator's log says what."
@@ -99,7 +99,7 @@ def reported(lease: Lease, failed: Callable[[str, str], None]) -> Iterator[None]
         except ArchiveError as error:
             archive.note_failure(error)
             failed(str(error), kind_of(error))
-        except DATABASE_IS_AWAY:
+        except SERVICE_IS_AWAY:
             logger.warning("%s %s is left", lease.model.__name__, lease.pk, exc_info=True)
         except Exception:
             logger.exception("%s %s failed", lease.model.__name__, lease.pk)
