@@ -66,9 +66,10 @@ def observation_in_words(name: str, question: str) -> str:
     return "\n".join(lines if question else lines[:1])
 
 
-def again_in_words(old: Bundle) -> str:
-    """What the old bundle was asked for, and that it is made once more."""
-    once_more = f"Made again from the bundle {old.folder} of {old.created_at:%Y-%m-%d %H:%M} UTC."
+def again_in_words(old: Bundle, *, only_failed: bool = False) -> str:
+    """What the old bundle was asked for, and that it, or what failed of it, is made once more."""
+    whole = f"the bundle {old.folder} of {old.created_at:%Y-%m-%d %H:%M} UTC."
+    once_more = f"Only what is not in {whole}" if only_failed else f"Made again from {whole}"
     return f"{old.asked}\n{once_more}".lstrip()
 
 

@@ -24,11 +24,13 @@ from basket.models import Basket, Bundle, BundleFile
 from basket.phases import UNDER_WAY, Phase
 from basket.pipeline.freezing import NO_FILES, frozen, kept
 from basket.pipeline.references import are_to_be_had
+from basket.retrying import NOTHING_FAILED, given_up
 from basket.selection import Selection, Wanted, chosen
 from mastportal.tables.columns import BadQuery
 from mastportal.work import UNFINISHED
 
 NOTHING = "Nothing is selected: choose a preset or single products first."
+ONLY_FAILED = "failed"
 ROWS_AT_ONCE = 2000
 TRIED_LATELY = timedelta(minutes=10)
 
@@ -135,7 +137,7 @@ def _listed(bundle: Bundle) -> tuple[list[BundleFile], list[str]] | None:
     harvest = harvest_of(contents)
     if harvest.waiting:
         return None
-    files = same_files(bundle, bundle.again_of) if bundle.again_of else _chosen(bundle, contents, harvest)
+    files = _same(bundle, bundle.again_of) if bundle.again_of else _chosen(bundle, contents, harvest)
     notes = harvest_of(contents).notes()  # anew: a list may have proved damaged
     return files, notes if files else [*notes, NOTHING]
 
@@ -157,6 +159,11 @@ def _chosen(bundle: Bundle, contents: Contents, harvest: Harvest) -> list[Bundle
     return files_of(bundle, Wanted(products, mask), contents)
 
 
+def _same(bundle: Bundle, old: Bundle) -> list[BundleFile]:
+    only_failed = bundle.wanted.get("only") == ONLY_FAILED
+    return same_files(bundle, given_up(old) if only_failed else old.files.all())
+
+
 def is_waiting(bundle_id: UUID) -> bool:
     return Bundle.objects.filter(pk=bundle_id, phase=Phase.PENDING).exists()
 
@@ -168,14 +175,17 @@ def waiting() -> list[UUID]:
     return [pk for pk in found if Bundle.objects.filter(late, pk=pk).update(nudged_at=Now())]
 
 
-def again(bundle: Bundle, user: User) -> Bundle:
+def again(bundle: Bundle, user: User, *, only_failed: bool = False) -> Bundle:
     """A new bundle of the same list. What is stored and unchanged is taken, the rest is tried again.
 
+    With `only_failed`, of the files alone that are not in the old one.
     The caller has the product lists of `observations_of` asked anew, by which changed files are known.
-    Raises BadQuery when there is no list yet.
+    Raises BadQuery when there is no list yet, or nothing failed.
     """
     if not bundle.files.exists():
         raise BadQuery("This bundle has no list of files yet, so there is nothing to repeat.", "bundle")
+    if only_failed and not given_up(bundle).exists():
+        raise BadQuery(NOTHING_FAILED, "only")
     return Bundle.objects.create(
         owner=user,
         group_id=bundle.group_id,
@@ -187,8 +197,8 @@ def again(bundle: Bundle, user: User) -> Bundle:
         layout=bundle.layout,
         pipeline_stage=bundle.pipeline_stage,
         with_references=bundle.with_references,
-        wanted=bundle.wanted | {"observation": None},
-        asked=again_in_words(bundle),
+        wanted=bundle.wanted | {"observation": None, "only": ONLY_FAILED if only_failed else None},
+        asked=again_in_words(bundle, only_failed=only_failed),
     )
 
 

@@ -30,8 +30,12 @@ def versions_in(bundle: Bundle) -> dict[str, Version]:
 
 
 def since_before(bundle: Bundle) -> list[Difference] | None:
-    """How a bundle differs from the one that it repeats; None where it repeats none."""
-    return None if bundle.again_of is None else differences(versions_in(bundle.again_of), versions_in(bundle))
+    """How a bundle differs from the one that it repeats, or repeats a part of; None where it repeats none."""
+    if bundle.again_of is None:
+        return None
+    repeated = set(bundle.files.values_list("data_uri", flat=True))
+    before = {uri: each for uri, each in versions_in(bundle.again_of).items() if uri in repeated}
+    return differences(before, versions_in(bundle))
 
 
 def until_now(bundle: Bundle) -> list[Difference]:

@@ -61,6 +61,12 @@ class BundleForm(forms.Form):
     references = forms.BooleanField(required=False)
 
 
+class RetryForm(forms.Form):
+    """The number of one file to be tried again; none for all that failed."""
+
+    n = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+
 class StreamForm(forms.Form):
     """What kind of archive is streamed; a zip unless said."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from basket.archive import safe_path, safe_paths
 from basket.contents import Contents
@@ -109,9 +110,9 @@ def _file(bundle: Bundle, n: int, row: dict[str, Any], path: str, programme: str
     return file
 
 
-def same_files(bundle: Bundle, old: Bundle) -> list[BundleFile]:
-    """The files of `old` once more, with the sizes the archive lists now, by which changed ones are known."""
-    rows = list(old.files.order_by("n").values(*COPIED, "status", "error"))
+def same_files(bundle: Bundle, old: QuerySet[BundleFile]) -> list[BundleFile]:
+    """The files `old` once more, with the sizes the archive lists now, by which changed ones are known."""
+    rows = list(old.order_by("n").values(*COPIED, "status", "error"))
     keys = [key_of(row["data_uri"]) for row in rows]
     listed = dict(ListedUri.objects.filter(key__in=keys).values_list("uri", "size_bytes"))
     return [_again(bundle, row, listed.get(row["data_uri"])) for row in rows]

@@ -1,17 +1,19 @@
 """Owns what the templates of baskets and bundles need, worked out beforehand. Knows no requests."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.access import Person
 from accounts.refusal import links
 from basket.amounts import size_in_words, wait_in_words
 from basket.models import Bundle, BundleFile
-from basket.phases import Phase, Status
+from basket.phases import UNDER_WAY, Phase, Status
 from basket.progress import Progress, progress_of
 from basket.ways import staging
 
@@ -36,7 +38,7 @@ class BundleView:
 
     @classmethod
     def of(cls, bundle: Bundle) -> "BundleView":
-        return cls(bundle, progress_of(bundle))
+        return cls(bundle, progress_of(bundle, with_rate=True))
 
     @property
     def is_expired(self) -> bool:
@@ -58,6 +60,18 @@ class BundleView:
         if self.is_hollow:
             return "ready, without files"
         return "expired" if self.is_expired else WORDS[Phase(self.bundle.phase)][1]
+
+    @property
+    def again_count(self) -> int:
+        """How many files a new bundle of only what failed would have."""
+        stopped = self.bundle.phase in (Phase.ERROR, Phase.ABORTED)
+        return self.progress.given_up + (self.progress.waiting if stopped else 0)
+
+    @property
+    def took_words(self) -> str:
+        """How long its files took to come, once they are here."""
+        fetched = self.bundle.is_ready and self.progress.from_archive
+        return wait_in_words(self.progress.elapsed_s) if fetched else ""
 
     @property
     def size_words(self) -> str:
@@ -89,10 +103,34 @@ class BundleView:
         return wait_in_words(left_s) if left_s is not None and self.bundle.is_under_way else ""
 
 
-def bundles_page(seen: QuerySet[Bundle], page: str) -> dict[str, Any]:
-    """One page of the list of bundles."""
-    shown = Paginator(seen, BUNDLES_A_PAGE).get_page(page)
-    return {"page": shown, "bundles": [BundleView.of(bundle) for bundle in shown]}
+# What the list of bundles can be narrowed to, in words, and which bundles those are.
+KINDS = {
+    "under-way": ("under way", Q(phase__in=UNDER_WAY)),
+    "ready": ("ready", Q(phase=Phase.COMPLETED, size_bytes__isnull=False)),
+    "expired": ("expired", Q(phase=Phase.COMPLETED, size_bytes=None)),
+    "ended": ("failed or stopped", Q(phase__in=[Phase.ERROR, Phase.ABORTED])),
+}
+
+
+def bundles_page(seen: QuerySet[Bundle], params: Mapping[str, str]) -> dict[str, Any]:
+    """One page of the list of bundles, of those whose name has the words `q`, of one kind or all."""
+    words, kind = params.get("q", "").replace("\0", "").strip()[:160], params.get("state", "")
+    found = seen
+    for word in words.split():
+        found = found.filter(Q(name__icontains=word) | Q(folder__icontains=word))
+    if kind in KINDS:
+        found = found.filter(KINDS[kind][1])
+    shown = Paginator(found, BUNDLES_A_PAGE).get_page(params.get("page", "1"))
+    narrowed = {"q": words, "state": kind if kind in KINDS else ""}
+    return {
+        "page": shown,
+        "bundles": [BundleView(bundle, progress_of(bundle)) for bundle in shown],
+        "words": words,
+        "kind": narrowed["state"],
+        "kinds": [(name, told) for name, (told, _) in KINDS.items()],
+        "is_narrowed": any(narrowed.values()),
+        "query": urlencode({name: value for name, value in narrowed.items() if value}),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +159,8 @@ def failures_of(bundle: Bundle) -> list[Failure]:
     ]
 
 
-def bundle_page(bundle: Bundle, address: str, may_write: bool) -> dict[str, Any]:
-    """A bundle's page, whole or its growing part; `address` is where a program downloads it."""
+def state_page(bundle: Bundle, address: str, may_write: bool) -> dict[str, Any]:
+    """The growing part of a bundle's page; `address` is where a program downloads it."""
     view = BundleView.of(bundle)
     return {
         "bundle": bundle,
@@ -130,7 +168,8 @@ def bundle_page(bundle: Bundle, address: str, may_write: bool) -> dict[str, Any]
         "progress": view.progress,
         "revision": view.progress.revision(bundle),
         "failures": failures_of(bundle),
-        "now_fetching": list(bundle.files.filter(phase=Phase.EXECUTING).order_by("n")[:8]),
+        "is_pausing": bundle.phase == Phase.EXECUTING and bool(bundle.waits_for),
+        "again_count": view.again_count,
         "address": address,
         "may_write": may_write,
         "access_links": links(),

@@ -4,7 +4,7 @@ from django.db import models
 
 from mastportal.work import Phase
 
-__all__ = ["UNDER_WAY", "Access", "Phase", "Preset", "Status"]
+__all__ = ["GIVEN_UP", "UNDER_WAY", "Access", "Phase", "Preset", "Status"]
 
 
 UNDER_WAY = (Phase.PENDING, Phase.QUEUED, Phase.EXECUTING)
@@ -19,6 +19,9 @@ class Status(models.TextChoices):
     FAILED = "FAILED", "failed"
     MISSING = "MISSING", "missing"
     REMOTE = "REMOTE", "elsewhere"
+
+
+GIVEN_UP = (Status.FAILED, Status.RESTRICTED, Status.MISSING)
 
 
 class Preset(models.TextChoices):

@@ -1,6 +1,7 @@
 """Owns which files go into a basket's cURL script and what its manifest says. Writes no bash itself."""
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils import timezone
 
 from accounts import archive
@@ -28,23 +29,47 @@ def script_of(basket: Basket, source: str = "archive") -> tuple[str, str]:
     `source` is whence files come unless the script is told otherwise: archive or portal. Raises BadQuery for
     any other, and when nothing is selected.
     """
-    if source not in SOURCES:
-        raise BadQuery("A script fetches from the archive or from the portal.", "from")
     contents = contents_of(basket)
     wanted = wanted_of(products_of(contents), basket.selection)
     if not wanted.files:
         raise BadQuery(NOTHING, "selection")
     folder = f"MAST_{archive.now():%Y-%m-%dT%H%M}"
     files = files_of(Bundle(folder=folder), wanted, contents)
+    words = basket_in_words(basket, contents, Selection.parse(basket.selection), wanted.products)
+    return _script(folder, files, harvest_of(contents).notes(), words, source)
+
+
+def script_of_bundle(bundle: Bundle, source: str = "archive") -> tuple[str, str]:
+    """The same for a bundle's files, also those that are not in it. Raises BadQuery where it has none yet."""
+    files = list(bundle.files.order_by("n"))
+    if not files:
+        raise BadQuery("This bundle has no list of files yet.", "bundle")
+    for file in files:
+        if file.status != Status.REMOTE:  # what became of it here says nothing of what the script will get
+            file.status, file.error = Status.WAITING, ""
+    return _script(bundle.folder, files, bundle.notes, bundle.asked, source)
+
+
+def script_answer(name: str, text: str) -> HttpResponse:
+    """A script as a file to be saved."""
+    response = HttpResponse(text, content_type="text/x-shellscript; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _script(
+    folder: str, files: list[BundleFile], notes: list[str], words: str, source: str
+) -> tuple[str, str]:
+    if source not in SOURCES:
+        raise BadQuery("A script fetches from the archive or from the portal.", "from")
     rows = [_row(file) for file in files]
     sums = _checksums(rows)
     downloads = [
         Download(row, address_of(settings.ARCHIVE_URL, row.uri, folder), sums.get(row.uri, ""))
         for row in rows
     ]
-    words = basket_in_words(basket, contents, Selection.parse(basket.selection), wanted.products)
     now = timezone.now()
-    html = as_html(folder, rows, now, harvest_of(contents).notes(), Asked(at=now, words=words))
+    html = as_html(folder, rows, now, notes, Asked(at=now, words=words))
     origin = Origin(source, settings.SITE_URL.rstrip("/"))
     return f"{folder}.sh", bash_script(folder, html, downloads, settings.ARCHIVE_URL, origin)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.cache import cache
 
 from accounts import archive
-from basket.arrays import among
+from basket.arrays import Mask, among
 from basket.contents import Contents
 from basket.harvest import Harvest, harvest_of, products_of
 from basket.lines import contents_of
@@ -87,7 +87,12 @@ def wanted_of(products: OpenTable, selection: dict[str, Any]) -> Wanted:
 
 def here_already(wanted: Wanted) -> int:
     """How many of the wanted files are in the portal's store."""
+    return int(here_of(wanted).sum())
+
+
+def here_of(wanted: Wanted) -> Mask:
+    """Which of the wanted files are in the portal's store; one question, however many they are."""
     stored = StoredFile.objects.filter(phase=Phase.COMPLETED)
     if wanted.files <= URIS_AT_ONCE:
-        return stored.filter(data_uri__in=wanted.uris()).values("data_uri").distinct().count()
-    return int(among(wanted.table["dataURI"], stored.values_list("data_uri", flat=True)).sum())
+        stored = stored.filter(data_uri__in=wanted.uris())
+    return among(wanted.table["dataURI"], stored.values_list("data_uri", flat=True))

@@ -38,6 +38,12 @@ def go_on(bundle_id: str) -> None:
 
 
 @shared_task
+def take_next(bundle_id: str) -> None:
+    """Queue files that were put back among those whose turn will come."""
+    _next(UUID(bundle_id))
+
+
+@shared_task
 def fill_file(file_id: int) -> None:
     turn = filling.fill(file_id)
     if turn.again_after_s is not None:
@@ -91,6 +97,11 @@ def queue_bundle(bundle: Bundle) -> None:
     """Nudge the workers about a new bundle once its row is committed."""
     first = start_bundle if bundle.phase == Phase.PENDING else go_on
     transaction.on_commit(lambda: first.delay(str(bundle.pk)))
+
+
+def queue_next(bundle: Bundle) -> None:
+    """Nudge the workers about files of a bundle under way that are to be tried again."""
+    transaction.on_commit(lambda: take_next.delay(str(bundle.pk)))
 
 
 def queue_staging(wanted: Staging) -> None:

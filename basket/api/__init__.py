@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from basket.api import baskets, bundles, changes, contents, direct, pipeline, ways
+from basket.api import baskets, bundles, changes, contents, direct, pipeline, preflight, ways
 
 urlpatterns = [
     path("baskets", baskets.BasketsView.as_view(), name="api-baskets"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("baskets/<int:basket_id>/script", contents.ScriptView.as_view(), name="api-script"),
     path("baskets/<int:basket_id>/download", direct.BasketDownloadView.as_view(), name="api-basket-download"),
     path("baskets/<int:basket_id>/list", ways.ListView.as_view(), name="api-list"),
+    path("baskets/<int:basket_id>/preflight", preflight.PreflightView.as_view(), name="api-preflight"),
     path("baskets/<int:basket_id>/pipeline", pipeline.PipelineView.as_view(), name="api-pipeline"),
     path("baskets/<int:basket_id>/bundles", bundles.BasketBundlesView.as_view(), name="api-basket-bundles"),
     path("bundles", bundles.BundlesView.as_view(), name="api-bundles"),

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from basket import access, bundles, lines
-from basket.api.shapes import BundleEntry, BundleSerializer, bundle_json
+from basket.api.shapes import AgainEntry, BundleEntry, BundleSerializer, bundle_json
 from basket.finishing import manifest_html, manifest_json, manifest_rows
 from basket.manifest import as_checksums, as_csv, json_text
 from basket.models import Bundle
@@ -74,15 +74,17 @@ class BundleView(APIView):
 
 
 class AgainView(APIView):
-    """A new bundle of the same list: what failed or changed is tried again."""
+    """A new bundle of the same list: what failed or changed is tried again; with `only`, just what failed."""
 
-    @extend_schema(operation_id="repeat_bundle", request=None, responses={202: BundleSerializer})
+    @extend_schema(operation_id="repeat_bundle", request=AgainEntry, responses={202: BundleSerializer})
     def post(self, request: Request, bundle_id: UUID) -> Response:
-        user = cast(User, request.user)
+        user, entry = cast(User, request.user), AgainEntry(data=request.data)
+        entry.is_valid(raise_exception=True)
         with transaction.atomic():
             old = access.bundle_to_read(user, bundle_id)
             queue_products(want(bundles.observations_of(old), refresh=True))
-            bundle = bundles.again(old, user)
+            only_failed = entry.validated_data["only"] == bundles.ONLY_FAILED
+            bundle = bundles.again(old, user, only_failed=only_failed)
             queue_bundle(bundle)
         return accepted(bundle, request)
 

@@ -156,7 +156,4 @@ class ScriptView(APIView):
         basket = access.basket_to_read(cast(User, request.user), basket_id)
         if state_of(basket).harvest.waiting:
             raise ApiError("not_ready", "The product lists are still on their way; ask again soon.", 409)
-        name, text = scripts.script_of(basket, request.query_params.get("from", "archive"))
-        response = HttpResponse(text, content_type="text/x-shellscript; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return scripts.script_answer(*scripts.script_of(basket, request.query_params.get("from", "archive")))

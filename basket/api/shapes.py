@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from basket.access import Person, role_on
+from basket.bundles import ONLY_FAILED
 from basket.models import Bundle
 from basket.phases import Preset
 from basket.pipeline.levels import STAGES
@@ -71,6 +72,12 @@ class BundleEntry(serializers.Serializer[Any]):
     layout = serializers.ChoiceField(Bundle.Layout.choices, default=Bundle.Layout.NESTED)
     pipeline_stage = serializers.ChoiceField(STAGES, required=False, allow_null=True, default=None)
     references = serializers.BooleanField(default=False)
+
+
+class AgainEntry(serializers.Serializer[Any]):
+    """The body of a POST, which may be empty: everything once more, or only what is not in the old bundle."""
+
+    only = serializers.ChoiceField([ONLY_FAILED], required=False, allow_null=True, default=None)
 
 
 class MissingSerializer(serializers.Serializer[Any]):

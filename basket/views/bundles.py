@@ -14,13 +14,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from basket import access, bundles
+from basket.changes_page import STORE, against_of, changes_page
+from basket.file_table import files_page
+from basket.forms import RetryForm, refused
 from basket.incoming import observation_named, question_of
 from basket.models import Bundle
-from basket.pages import bundle_page, bundles_page, staging_page
+from basket.pages import bundles_page, staging_page, state_page
 from basket.progress import progress_of
-from basket.tasks import queue_bundle
-from mastportal.htmx import render_page, unchanged
-from mastportal.mast.errors import BadQuestion
+from basket.retrying import try_again
+from basket.tasks import queue_bundle, queue_next
+from mastportal.htmx import render_page, unchanged, wants_fragment
+from mastportal.mast.errors import ArchiveError, BadQuestion
 from mastportal.search.failures import NoRows
 from mastportal.search.products import want
 from mastportal.search.tasks import queue_products
@@ -31,13 +35,13 @@ from mastportal.tables.columns import BadQuery
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    context = bundles_page(access.visible_bundles(request.user), request.GET.get("page", "1"))
+    context = bundles_page(access.visible_bundles(request.user), request.GET.dict())
     return render_page(request, "basket/bundles.html", context)
 
 
 def _context(request: HttpRequest, bundle: Bundle) -> dict[str, Any]:
     address = request.build_absolute_uri(reverse("api-download", args=[bundle.pk]))
-    page = bundle_page(bundle, address, may_write=access.may_edit(request.user, bundle))
+    page = state_page(bundle, address, may_write=access.may_edit(request.user, bundle))
     return page | staging_page(bundle, request.user)
 
 
@@ -46,7 +50,9 @@ def _context(request: HttpRequest, bundle: Bundle) -> dict[str, Any]:
 @require_safe
 def detail(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
     bundle = access.bundle_to_read(request.user, bundle_id)
-    return render_page(request, "basket/bundle.html", _context(request, bundle))
+    context = _context(request, bundle)
+    context |= files_page(bundle, request.GET.dict(), context["may_write"], context["progress"])
+    return render_page(request, "basket/bundle.html", context)
 
 
 @login_required
@@ -55,19 +61,73 @@ def detail(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
 def state(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
     """The growing part of a bundle's page; 204 when it is as the page has it."""
     bundle = access.bundle_to_read(request.user, bundle_id)
+    if not wants_fragment(request):
+        return redirect("bundle", bundle_id=bundle_id)
     if progress_of(bundle).revision(bundle) == request.GET.get("revision"):
         return unchanged()
-    return render_page(request, "basket/bundle.html", _context(request, bundle), "basket/bundle_state.html")
+    return render_page(request, "basket/bundle_state.html", _context(request, bundle))
+
+
+def _files(request: HttpRequest, bundle: Bundle, params: dict[str, str]) -> HttpResponse:
+    """The table of files alone, or for who has no script the page with it."""
+    context = files_page(bundle, params, access.may_edit(request.user, bundle))
+    if wants_fragment(request):
+        return render_page(request, "basket/bundle_files.html", context)
+    return redirect(f"{reverse('bundle', args=[bundle.pk])}?{context['file_query']}#bundle-files")
+
+
+@login_required
+@never_cache
+@require_safe
+def files(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
+    """A page of the table of files; 204 when it is as the page has it."""
+    bundle = access.bundle_to_read(request.user, bundle_id)
+    known = request.GET.get("revision")
+    if known and wants_fragment(request) and progress_of(bundle).revision(bundle) == known:
+        return unchanged()
+    return _files(request, bundle, request.GET.dict())
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
+    """Try a file that failed again, or, when none is named, all of them."""
+    bundle = access.bundle_to_write(request.user, bundle_id)
+    form = RetryForm(request.POST)
+    if not form.is_valid():
+        return refused(form)
+    number = form.cleaned_data["n"]
+    with transaction.atomic():
+        if try_again(bundle.pk, None if number is None else [number]):
+            queue_next(bundle)
+        elif not wants_fragment(request):
+            messages.info(request, "There was nothing to try again here any more.")
+    return _files(request, bundle, request.POST.dict())
+
+
+@login_required
+@never_cache
+@require_safe
+def changed(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
+    """What was made anew since a bundle."""
+    bundle = access.bundle_to_read(request.user, bundle_id)
+    against = against_of(bundle, request.GET.dict())
+    try:
+        context = changes_page(bundle, against, cast(User, request.user))
+    except (BadQuery, ArchiveError) as error:
+        context = changes_page(bundle, STORE, cast(User, request.user)) | {"fault": str(error)}
+    return render_page(request, "basket/bundle_changes_page.html", context, "basket/bundle_changes.html")
 
 
 @login_required
 @require_POST
 def again(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
     old = access.bundle_to_read(request.user, bundle_id)
+    only_failed = request.POST.get("only") == bundles.ONLY_FAILED
     try:
         with transaction.atomic():
             queue_products(want(bundles.observations_of(old), refresh=True))
-            bundle = bundles.again(old, cast(User, request.user))
+            bundle = bundles.again(old, cast(User, request.user), only_failed=only_failed)
             queue_bundle(bundle)
     except BadQuery as error:
         messages.error(request, str(error))

@@ -10,15 +10,19 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from basket import access, bundles, lines, scripts
 from basket.forms import BundleForm, SelectionForm, refused
 from basket.harvest import products_of
 from basket.models import Basket
+from basket.preflight import preflight_of
+from basket.preflight_page import preflight_page
 from basket.selection import Selection
 from basket.sums import state_of
 from basket.tasks import queue_bundle
+from mastportal.htmx import render_page
 from mastportal.search.products import want
 from mastportal.search.selecting.ticked import keys_ticked
 from mastportal.search.tasks import queue_products
@@ -64,6 +68,16 @@ def _change(basket: Basket, form: SelectionForm, uris: list[str]) -> None:
 
 
 @login_required
+@never_cache
+@require_safe
+def preflight(request: HttpRequest, basket_id: int) -> HttpResponse:
+    """What is to be known before a bundle is asked for: a page of its own, or a part of the basket's."""
+    basket = access.basket_to_read(request.user, basket_id)
+    context = preflight_page(basket, preflight_of(basket, request.user))
+    return render_page(request, "basket/preflight.html", context, "basket/preflight_said.html")
+
+
+@login_required
 @require_POST
 def request_bundle(request: HttpRequest, basket_id: int) -> HttpResponse:
     basket = access.basket_to_read(request.user, basket_id)
@@ -92,6 +106,4 @@ def script(request: HttpRequest, basket_id: int) -> HttpResponse:
     except BadQuery as error:
         messages.error(request, error.message)
         return redirect("basket", basket_id=basket_id)
-    response = HttpResponse(text, content_type="text/x-shellscript; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return scripts.script_answer(name, text)

@@ -19,10 +19,11 @@ from basket.incoming import observation_named, question_of
 from basket.lines import contents_of
 from basket.models import Bundle
 from basket.pages import staging_page
+from basket.scripts import script_answer, script_of_bundle
 from basket.sums import state_of
 from basket.tasks import bundle_instead, fill_file, queue_clearing, queue_staging
 from basket.ways import direct, staging
-from basket.ways.lists import as_answer, list_of, portal_addresses
+from basket.ways.lists import as_answer, list_of, list_of_bundle, portal_addresses
 from basket.ways.streamed import StillComing, TooLarge, of_basket, response
 from mastportal.files.streaming import TooManyStreams, stream_response
 from mastportal.htmx import unchanged, wants_fragment
@@ -101,6 +102,34 @@ def _row_of(request: HttpRequest, obsid: str) -> tuple[dict[str, Any], str, tupl
     except (BadQuery, BadQuestion, NoRows) as error:
         raise Http404(str(error)) from error
     return row, question_of(search), ("result", search)
+
+
+@login_required
+@require_safe
+def bundle_script(request: HttpRequest, bundle_id: UUID) -> HttpResponseBase:
+    """A bundle's files by the cURL script, each by itself."""
+    bundle = access.bundle_to_read(request.user, bundle_id)
+
+    def answer() -> HttpResponse:
+        return script_answer(*script_of_bundle(bundle, request.GET.get("from", "archive")))
+
+    return _or_say(request, answer, "bundle", bundle_id)
+
+
+@login_required
+@require_safe
+def bundle_list(request: HttpRequest, bundle_id: UUID) -> HttpResponseBase:
+    """Addresses of a bundle's files for another tool."""
+    bundle, form = access.bundle_to_read(request.user, bundle_id), ListForm(request.GET)
+    if not form.is_valid():
+        return refused(form)
+    told = form.cleaned_data
+
+    def answer() -> HttpResponse:
+        address = portal_addresses(request) if told["origin"] == "portal" else None
+        return as_answer(*list_of_bundle(bundle, told["format"], address))
+
+    return _or_say(request, answer, "bundle", bundle_id)
 
 
 @login_required

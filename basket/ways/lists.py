@@ -50,7 +50,19 @@ def list_of(basket: Basket, form: str, portal_address: Address | None = None) ->
     if not wanted.files:
         raise BadQuery(NOTHING, "selection")
     folder = folder_now()
-    files = [f for f in files_of(Bundle(folder=folder), wanted, contents) if f.status != Status.REMOTE]
+    return _list(folder, files_of(Bundle(folder=folder), wanted, contents), form, portal_address)
+
+
+def list_of_bundle(bundle: Bundle, form: str, portal_address: Address | None = None) -> tuple[str, str]:
+    """The same of a bundle's files, in it or not. Raises BadQuery before there are any."""
+    files = list(bundle.files.order_by("n"))
+    if not files:
+        raise BadQuery("This bundle has no list of files yet.", "bundle")
+    return _list(bundle.folder, files, form, portal_address)
+
+
+def _list(folder: str, every: list[BundleFile], form: str, portal_address: Address | None) -> tuple[str, str]:
+    files = [file for file in every if file.status != Status.REMOTE]
     address = portal_address or (lambda uri: address_of(settings.ARCHIVE_URL, uri, folder))
     listed = _listed(files, address)
     text = "".join(_aria2(folder, listed, bool(portal_address)) if form == ARIA2 else _urls(listed))

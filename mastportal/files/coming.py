@@ -27,6 +27,8 @@ from mastportal.mast.errors import ArchiveError, Refused
 from mastportal.mast.transfer import Elsewhere, Transferred
 from mastportal.work import Phase
 
+NOTED_EVERY_S = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -53,6 +55,7 @@ class Coming:
         self._row, self._lease, self._wish, self._older = row, lease, wish, older
         self._listed_bytes = wish.size_bytes
         self._token: Opened | None = None
+        self._noted_s = monotonic()
         row.programme, row.release_mjd = wish.programme, wish.release_mjd
         row.listed_size_bytes = wish.size_bytes
         row.told = wish.told.as_json() if wish.told is not None else {}
@@ -130,7 +133,11 @@ class Coming:
     def _note_progress(self, received_bytes: int) -> None:
         if received_bytes > self._reserved_bytes:
             self._reserve(room.with_margin(received_bytes), received_bytes)
-        self._lease.beat(received_bytes=received_bytes)
+        if monotonic() - self._noted_s > NOTED_EVERY_S:  # people watch it come
+            self._noted_s = monotonic()
+            self._lease.renew(received_bytes=received_bytes)
+        else:
+            self._lease.beat(received_bytes=received_bytes)
         if self._wish.heartbeat is not None:
             self._wish.heartbeat()
 

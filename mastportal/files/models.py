@@ -23,6 +23,15 @@ class Origin(models.TextChoices):
     ADOPTED = "adopted"
 
 
+def scope_of(data_uri: str, programme: str) -> str:
+    """What a right to read a file extends to: the programme of one mission, else this file alone.
+
+    Missions count their programmes separately: JWST and HST both have a 1073.
+    """
+    mission = data_uri.partition(":")[2].partition("/")[0]
+    return f"{mission}:{programme}" if programme else data_uri
+
+
 class StoredFile(models.Model):
     """One version of one product. A reprocessed product is another version; bundles keep the one they have.
 
@@ -90,12 +99,8 @@ class StoredFile(models.Model):
 
     @property
     def scope(self) -> str:
-        """What a right to read extends to: the programme of one mission, else this file alone.
-
-        Missions count their programmes separately: JWST and HST both have a 1073.
-        """
-        mission = self.data_uri.partition(":")[2].partition("/")[0]
-        return f"{mission}:{self.programme}" if self.programme else self.data_uri
+        """What a right to read extends to."""
+        return scope_of(self.data_uri, self.programme)
 
 
 class ReadingRight(models.Model):

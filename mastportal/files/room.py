@@ -35,6 +35,21 @@ class Shortage:
     group_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Bytes free on the disk, in the whole store and in a group's share of it; None is no limit."""
+
+    disk_bytes: int
+    store_bytes: int | None
+    group_bytes: int | None
+
+    @property
+    def bytes(self) -> int:
+        """What fits: the least of them."""
+        limits = [self.disk_bytes, self.store_bytes, self.group_bytes]
+        return min(limit for limit in limits if limit is not None)
+
+
 def counted() -> QuerySet[StoredFile]:
     """The rows that take room, with `takes_bytes`: what is stored here, and what comes by a living worker."""
     coming = Q(phase=Phase.EXECUTING, lease_until__gt=Now())
@@ -87,6 +102,19 @@ def never_fits(size_bytes: int, of_group_bytes: int, group_id: int | None) -> st
         if limit and wanted > limit:
             return f"This needs {_gb(wanted)}, and {whose} {_gb(limit)} at most."
     return ""
+
+
+def left(group_id: int | None) -> Left:
+    """How much may still come in before something has to go."""
+    coming = counted().filter(phase=Phase.EXECUTING)
+    promised = coming.aggregate(sum=Sum(F("takes_bytes") - F("received_bytes")))["sum"] or 0
+    disk_bytes = store.free_bytes() - settings.STORE_SPARE_BYTES - promised
+    quota, store_quota = _quota(group_id), settings.STORE_QUOTA_BYTES
+    return Left(
+        max(0, disk_bytes),
+        max(0, store_quota - used_bytes()) if store_quota else None,
+        max(0, quota - used_bytes(group_id)) if quota else None,
+    )
 
 
 def excesses() -> list[Shortage]:

@@ -222,7 +222,7 @@ def test_a_complete_bundle_offers_itself(client: Client, bundle: Bundle) -> None
     found = text(client.get(f"/bundles/{bundle.pk}/"))
     for words in (f"/api/v1/bundles/{bundle.pk}/download", "curl --fail", "SHA-256 checksums", "<iframe"):
         assert words in found
-    assert "All files are in it" in found
+    assert "What is not in it" not in found
     assert bundle.name in text(client.get("/bundles/"))
 
 
@@ -233,7 +233,7 @@ def test_what_is_missing_is_told_by_reason(
     bundle = completed(bundle_of(only(basket, "f.suffix=asn&f.calib_level=3"), alice))
     found = text(client.get(f"/bundles/{bundle.pk}/"))
     assert "ready, without files" in found
-    assert "Try again as a new bundle" in found
+    assert "Make all of it again" in found
     again = client.post(f"/bundles/{bundle.pk}/again")
     assert Bundle.objects.get(again_of=bundle).pk.hex in again["Location"].replace("-", "")
 

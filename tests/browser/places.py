@@ -83,6 +83,8 @@ def places_of(user: User) -> dict[str, str]:
         "basket-pipeline": reverse("basket-pipeline", args=[basket.pk]),
         "bundles": "/bundles/",
         "bundle": reverse("bundle", args=[bundle.pk]),
+        "bundle-changes": reverse("bundle-changes", args=[bundle.pk]),
+        "basket-preflight": reverse("basket-preflight", args=[basket.pk]),
         "account": "/account/",
         "password": "/account/password/",
         "not-found": "/nowhere/",

@@ -96,6 +96,7 @@ def test_the_whole_way(
     person.request_bundle()
     person.shoot("bundle-growing")
     archive = person.download(tmp_path)
+    person.page.get_by_role("heading", name="MANIFEST.HTML").click()
     expect(person.page.frame_locator("iframe.manifest").get_by_text("Manifest for File")).to_be_visible()
     person.shoot("bundle-ready")
     members, manifest = members_of(archive), manifest_of(archive)
