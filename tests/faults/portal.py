@@ -33,6 +33,8 @@ LIMITS = {
     "LOG_LEVEL": "WARNING",
 }
 LONGEST_POLL_S = 1.5
+# Who is told to come back later than this is told that it failed.
+LONG_S = 20
 Json = dict[str, Any]
 
 
@@ -69,7 +71,7 @@ class Portal:
         self.key = started.manage("api_token", "alice").split()[-1]
         self.sandbox = Sandbox(f"http://127.0.0.1:{started.sandbox_port}")
         self.is_shaken = False  # while its parts are being killed
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=32)
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=0)  # none to go stale
         self.http = httpx.Client(
             base_url=f"http://127.0.0.1:{started.port}",
             headers={"Authorization": f"Token {self.key}"},
@@ -122,7 +124,7 @@ class Portal:
 
 def says_when(answer: httpx.Response) -> bool:
     """Whether it asks to come back: too many streams, a file that another fetches, an archive left alone."""
-    return answer.status_code == 503 and "Retry-After" in answer.headers
+    return answer.status_code == 503 and int(answer.headers.get("Retry-After", LONG_S)) < LONG_S
 
 
 def code_of(answer: httpx.Response) -> str:
