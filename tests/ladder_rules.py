@@ -152,6 +152,7 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "api-bundles": {"GET": MEMBER},
     "api-bundle": {"GET": READ, "DELETE": WRITE},
     "api-bundle-again": {"POST": READ},
+    "api-bundle-retry": {"POST": WRITE},
     "api-changes": {"GET": READ},
     "api-manifest": {"GET": READ},
     "api-checksums": {"GET": READ},

@@ -27,6 +27,7 @@ urlpatterns = [
     path("bundles", bundles.BundlesView.as_view(), name="api-bundles"),
     path("bundles/<uuid:bundle_id>", bundles.BundleView.as_view(), name="api-bundle"),
     path("bundles/<uuid:bundle_id>/again", bundles.AgainView.as_view(), name="api-bundle-again"),
+    path("bundles/<uuid:bundle_id>/retry", bundles.RetryView.as_view(), name="api-bundle-retry"),
     path("bundles/<uuid:bundle_id>/changes", changes.ChangesView.as_view(), name="api-changes"),
     path("bundles/<uuid:bundle_id>/manifest", bundles.ManifestView.as_view(), name="api-manifest"),
     path("bundles/<uuid:bundle_id>/checksums", bundles.ChecksumsView.as_view(), name="api-checksums"),

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,7 +18,8 @@ from basket.api.shapes import AgainEntry, BundleEntry, BundleSerializer, bundle_
 from basket.finishing import manifest_html, manifest_json, manifest_rows
 from basket.manifest import as_checksums, as_csv, json_text
 from basket.models import Bundle
-from basket.tasks import queue_bundle
+from basket.retrying import try_again
+from basket.tasks import queue_bundle, queue_next
 from mastportal.api import ApiError
 from mastportal.search.products import want
 from mastportal.search.tasks import queue_products
@@ -87,6 +89,20 @@ class AgainView(APIView):
             bundle = bundles.again(old, user, only_failed=only_failed)
             queue_bundle(bundle)
         return accepted(bundle, request)
+
+
+class RetryView(APIView):
+    """While a bundle is under way, what failed so far is tried again in place; afterwards 0 files are."""
+
+    retried = inline_serializer("Retried", {"files": serializers.IntegerField()})
+
+    @extend_schema(operation_id="retry_bundle", request=None, responses={202: retried})
+    def post(self, request: Request, bundle_id: UUID) -> Response:
+        bundle = access.bundle_to_write(cast(User, request.user), bundle_id)
+        with transaction.atomic():
+            files = try_again(bundle.pk)
+            queue_next(bundle)
+        return Response({"files": files}, status=202)
 
 
 class ManifestView(APIView):

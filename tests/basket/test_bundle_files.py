@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from basket import filling, finishing, retrying
 from basket.file_table import FILES_A_PAGE, STATES, counts_of
@@ -153,6 +154,14 @@ def test_all_that_failed_are_tried_again(client: Client, growing: Bundle) -> Non
     assert retry(client, growing)["Location"] == f"/bundles/{growing.pk}/?#bundle-files"
     assert not growing.files.filter(status__in=GIVEN_UP).exists()
     assert growing.files.filter(status=Status.REMOTE).exists(), "a link is none of them"
+
+
+def test_a_program_tries_again_too(api: APIClient, growing: Bundle) -> None:
+    answers = [api.post(f"/api/v1/bundles/{growing.pk}/retry") for _ in range(2)]
+    assert [(answer.status_code, answer.json()) for answer in answers] == [
+        (202, {"files": 3}),
+        (202, {"files": 0}),
+    ]
 
 
 @pytest.mark.parametrize("phase", [Phase.PENDING, Phase.COMPLETED, Phase.ABORTED, Phase.ERROR])

@@ -36,6 +36,7 @@ RULES: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "api-bundle": [("get", READ, {}), ("delete", WRITE, {})],
     "api-bundle-again": [("post", READ, {})],
     "api-preflight": [("get", READ, {})],
+    "api-bundle-retry": [("post", WRITE, {})],
     "api-changes": [("get", READ, {})],
     "api-pipeline": [("get", READ, {})],
     "api-manifest": [("get", READ, {})],
