@@ -35,7 +35,7 @@ class Program(OfFiles):
         self.name, self._origin = f"{name}-{origin}", origin
 
     def expects(self, wrong: Wrong, times: int | None) -> set[str]:
-        """It has one word for all gaps; going on where it broke off, it may get through a small file at last."""
+        """It has one word for all gaps; going on where it broke off, it may get through at last."""
         if times or wrong.always == OK:
             return {OK}
         return {BROKEN} | ({OK} if "after_bytes" in wrong.body else set())
