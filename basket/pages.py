@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.access import Person
 from accounts.refusal import links
 from basket.amounts import size_in_words, wait_in_words
+from basket.file_table import OF_STATUS
 from basket.models import Bundle, BundleFile
 from basket.phases import UNDER_WAY, Phase, Status
 from basket.progress import Progress, progress_of
@@ -50,13 +51,19 @@ class BundleView:
         return self.bundle.is_ready and not self.progress.done
 
     @property
+    def is_pausing(self) -> bool:
+        return self.bundle.phase == Phase.EXECUTING and bool(self.bundle.waits_for)
+
+    @property
     def badge(self) -> str:
-        if self.is_expired or self.is_hollow:
+        if self.is_expired or self.is_hollow or self.is_pausing:
             return "stale"
         return WORDS[Phase(self.bundle.phase)][0]
 
     @property
     def state(self) -> str:
+        if self.is_pausing:
+            return "pausing"
         if self.is_hollow:
             return "ready, without files"
         return "expired" if self.is_expired else WORDS[Phase(self.bundle.phase)][1]
@@ -144,6 +151,11 @@ class Failure:
     files: list[BundleFile]
 
     @property
+    def state(self) -> str:
+        """What the table of files calls it."""
+        return OF_STATUS[Status(self.status)]
+
+    @property
     def more(self) -> int:
         return self.count - len(self.files)
 
@@ -168,7 +180,6 @@ def state_page(bundle: Bundle, address: str, may_write: bool) -> dict[str, Any]:
         "progress": view.progress,
         "revision": view.progress.revision(bundle),
         "failures": failures_of(bundle),
-        "is_pausing": bundle.phase == Phase.EXECUTING and bool(bundle.waits_for),
         "again_count": view.again_count,
         "address": address,
         "may_write": may_write,

@@ -210,6 +210,8 @@ def test_a_pause_is_told_with_what_happens_next(client: Client, growing: Bundle)
     found = text(client.get(f"/bundles/{growing.pk}/"))
     assert "Pausing. The portal&#x27;s disk is full." in found
     assert "Nothing is lost" in found
+    assert ">pausing</span>" in found
+    assert ">pausing</span>" in text(client.get("/bundles/"))
     assert "left</span>" not in found
     Bundle.objects.update(phase=Phase.COMPLETED)
     assert "Pausing" not in text(client.get(f"/bundles/{growing.pk}/"))

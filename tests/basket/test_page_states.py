@@ -159,7 +159,7 @@ def test_files_with_one_reason_are_told_together(client: Client, alice: User) ->
         file_of(bundle, Status.MISSING, error="The archive has no such file.")
     file_of(bundle, Status.FAILED, error="It broke off.")
     found = page(client, bundle)
-    assert found.count("<span>The archive has no such file.</span>") == 1
+    assert found.count('reason-words">The archive has no such file.</span>') == 1
     assert found.index("The archive has no such file.") < found.index("It broke off."), "most frequent first"
 
 

@@ -19,7 +19,7 @@ def test_from_preflight_to_a_complete_bundle(
     page: Page, site: str, worker: Worker, sandbox: Sandbox, alice: User, console: list[str]
 ) -> None:
     basket = basket_of(alice, 1, selection={**first_selection(), "preset": "recommended"})
-    sandbox.faults({"match": "i2d.jpg", "fault": "status", "status": 404, "times": 99})
+    sandbox.faults({"match": "cat.ecsv", "fault": "status", "status": 404, "times": 99})
     sign_in(page, site, alice)
     page.goto(f"{site}/baskets/{basket.pk}/")
     expect(page.get_by_role("list", name="Before you ask")).to_contain_text("to fetch")
@@ -32,7 +32,7 @@ def test_from_preflight_to_a_complete_bundle(
     expect(page.locator("[data-poll]")).to_have_count(0)
     files.get_by_role("link", name=re.compile("missing")).click()
     expect(files.locator("tbody tr")).to_have_count(1)
-    expect(files.locator("tbody")).to_contain_text("i2d.jpg")
+    expect(files.locator("tbody")).to_contain_text("cat.ecsv")
     expect(page.get_by_role("button", name="Make a bundle of the 1 that failed")).to_be_visible()
     page.get_by_role("link", name="What changed?").click()
     expect(page.locator("#bundle-changes")).to_contain_text("as they were")
