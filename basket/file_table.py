@@ -15,6 +15,7 @@ from basket.progress import Progress, coming_of, progress_of
 
 FILES_A_PAGE = 25
 MOST_REASON = 1000
+NOT_FETCHED = "not fetched"
 COLUMNS = (
     "bundle",
     "n",
@@ -80,7 +81,7 @@ class Line:
     @property
     def words(self) -> str:
         if self.state == "waiting" and self.is_stopped:
-            return "not fetched"
+            return NOT_FETCHED
         if self.state == "coming" and self.received_bytes:
             return f"{size_in_words(self.received_bytes)} here"
         return "here before" if self.state == "here" and self.file.was_here else self.state
@@ -106,6 +107,7 @@ class Choice:
     count: int
     is_on: bool
     query: str
+    words: str
 
 
 def files_page(
@@ -123,7 +125,7 @@ def files_page(
         "bundle": bundle,
         "lines": lines,
         "has_reasons": any(line.file.error for line in lines),
-        "choices": [_choice("", progress.total, state), *_choices(counts, state)],
+        "choices": _choices({"": progress.total} | counts, state, bundle.is_under_way),
         "file_state": state,
         "file_page": page,
         "file_pages": last,
@@ -148,12 +150,13 @@ def counts_of(progress: Progress) -> dict[str, int]:
     }
 
 
-def _choices(counts: dict[str, int], state: str) -> list[Choice]:
-    return [_choice(name, count, state) for name, count in counts.items() if count or name == state]
-
-
-def _choice(name: str, count: int, state: str) -> Choice:
-    return Choice(name, count, name == state, _query(name, 1))
+def _choices(counts: dict[str, int], state: str, is_under_way: bool) -> list[Choice]:
+    words = {"": "all"} if is_under_way else {"": "all", "waiting": NOT_FETCHED}
+    return [
+        Choice(name, count, name == state, _query(name, 1), words.get(name, name))
+        for name, count in counts.items()
+        if count or name in ("", state)
+    ]
 
 
 def _query(state: str, page: int) -> str:

@@ -20,6 +20,7 @@ from basket.ways import staging
 
 BUNDLES_A_PAGE = 25
 SHOWN_FAILURES = 100
+SHOWN_REASONS = 6
 WORDS = {
     Phase.PENDING: ("running", "working out the list"),
     Phase.QUEUED: ("running", "queued"),
@@ -161,25 +162,27 @@ class Failure:
 
 
 def failures_of(bundle: Bundle) -> list[Failure]:
-    """What is not in a bundle, by reason, the most frequent first."""
+    """What is not in a bundle, by its most frequent reasons; the table of files has them all."""
     bad = BundleFile.objects.filter(bundle_id=bundle.pk).exclude(status__in=[Status.OK, Status.WAITING])
     reasons = bad.values("status", "error").annotate(count=Count("pk")).order_by("-count", "error")
     return [
         Failure(status, Status(status).label, reason, count, list(same.order_by("n")[:SHOWN_FAILURES]))
-        for status, reason, count in reasons[:SHOWN_FAILURES].values_list("status", "error", "count")
+        for status, reason, count in reasons[:SHOWN_REASONS].values_list("status", "error", "count")
         for same in [bad.filter(status=status, error=reason)]
     ]
 
 
 def state_page(bundle: Bundle, address: str, may_write: bool) -> dict[str, Any]:
     """The growing part of a bundle's page; `address` is where a program downloads it."""
-    view = BundleView.of(bundle)
+    view, failures = BundleView.of(bundle), failures_of(bundle)
+    shown = sum(failure.count for failure in failures)
     return {
         "bundle": bundle,
         "view": view,
         "progress": view.progress,
         "revision": view.progress.revision(bundle),
-        "failures": failures_of(bundle),
+        "failures": failures,
+        "failures_more": max(0, view.progress.given_up + view.progress.remote - shown),
         "again_count": view.again_count,
         "address": address,
         "may_write": may_write,

@@ -163,6 +163,19 @@ def test_files_with_one_reason_are_told_together(client: Client, alice: User) ->
     assert found.index("The archive has no such file.") < found.index("It broke off."), "most frequent first"
 
 
+def test_many_reasons_are_counted_and_the_first_shown(
+    client: Client, alice: User, django_assert_max_num_queries: Any
+) -> None:
+    bundle = bundle_of(alice, Phase.COMPLETED, size_bytes=100, expires_at=timezone.now())
+    for n in range(40):
+        file_of(bundle, Status.MISSING, error=f"The archive has no file {n}.")
+    page(client, bundle)
+    with django_assert_max_num_queries(20):
+        found = page(client, bundle)
+    assert found.count("reason-words") == 6
+    assert "34 more files with other reasons" in found
+
+
 def test_what_is_being_fetched_now_is_named(client: Client, alice: User) -> None:
     bundle = bundle_of(alice, Phase.EXECUTING)
     file_of(bundle, Status.WAITING, phase=Phase.EXECUTING, path="JWST/now.fits")
