@@ -2,7 +2,8 @@
 
 Failures of different files or questions count, without an answer in between; the same one again does not, so
 that one broken file stops no other. No connection at all is a failure of the host each time. When it has
-rested for HOST_REST_S one request goes through, and its answer decides.
+rested one request goes through, and its answer decides; each rest is twice as long as the one before, from a
+sixteenth of HOST_REST_S up to all of it, so that what passed at once is noticed at once.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from django.conf import settings
 from pybreaker import (
     STATE_CLOSED,
     STATE_HALF_OPEN,
+    STATE_OPEN,
     CircuitBreaker,
     CircuitBreakerError,
     CircuitRedisStorage,
@@ -28,6 +30,7 @@ from mastportal.mast.errors import ArchiveError, ArchiveRests, TimedOut, Unavail
 REMEMBERED_S = 600
 # When to look again while another's request tries whether the host is back.
 TRIAL_S = 2.0
+FIRST_REST = 1 / 16
 
 
 class _NoAnswer(Exception):
@@ -97,8 +100,13 @@ class Circuit:
         opened_at = self._storage.opened_at
         if opened_at is None:
             return 0.0
-        rested_s = (datetime.now(UTC) - opened_at).total_seconds()
-        return max(0.0, min(settings.HOST_REST_S, settings.HOST_REST_S - rested_s))
+        rest_s, rested_s = self._rest_s(), (datetime.now(UTC) - opened_at).total_seconds()
+        return max(0.0, min(rest_s, rest_s - rested_s))
+
+    def _rest_s(self) -> float:
+        """How long this rest is; `_trips` counts those without an answer in between."""
+        trips = int(self._client.get(self._trips) or 1)
+        return float(settings.HOST_REST_S * min(1.0, FIRST_REST * 2 ** min(trips - 1, 10)))
 
     def _rests(self, after_s: float, down_s: float = 0.0) -> ArchiveRests:
         return ArchiveRests(
@@ -109,7 +117,7 @@ class Circuit:
         )
 
     def note_answer(self, *, is_trial: bool) -> None:
-        if self._client.delete(self._failing, self._since) or is_trial:
+        if self._client.delete(self._failing, self._since, self._trips) or is_trial:
             with suppress(CircuitBreakerError):
                 self._breaker.call(_succeeds)
 
@@ -118,8 +126,11 @@ class Circuit:
         if self._is_new(subject) or is_hosts:
             self._breaker.fail_max = settings.HOST_FAILURES
             self._breaker.reset_timeout = settings.HOST_REST_S
+            before = self._breaker.current_state
             with suppress(CircuitBreakerError, _NoAnswer):
                 self._breaker.call(_fails)
+            if before != STATE_OPEN and self._breaker.current_state == STATE_OPEN:
+                self._client.pipeline().incr(self._trips).expire(self._trips, REMEMBERED_S).execute()
         if self._breaker.current_state != STATE_CLOSED:
             raise self._rests(self._left_s() or TRIAL_S, self._down_s())
 
@@ -146,6 +157,10 @@ class Circuit:
     @property
     def _failing(self) -> str:
         return f"{self._name}:failing"
+
+    @property
+    def _trips(self) -> str:
+        return f"{self._name}:trips"
 
     @property
     def _since(self) -> str:

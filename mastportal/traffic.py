@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY_S = 1.0
 # No room in time: when to try again.
 NO_ROOM_S = 5.0
+# A rest that is over so soon is waited for here.
+SHORT_REST_S = 2.5
 # Checks take turns with questions, so that none waits behind hours of bytes.
 SLOTS = {Kind.QUESTION: "questions", Kind.CHECK: "questions", Kind.BYTES: "bytes"}
 CIRCUITS = {Kind.QUESTION: "questions", Kind.CHECK: "bytes", Kind.BYTES: "bytes"}
@@ -72,6 +74,7 @@ class ValkeyGate:
                 yield Unwatched()
             return
         breaker = self._circuit(host, kind)
+        _sit_out(breaker, beat)
         with breaker.watched(subject) as watched:
 
             def waiting() -> None:
@@ -126,6 +129,13 @@ class ValkeyGate:
         """Renew the lease however long the connection is silent; a place that got lost is taken again."""
         while not stop.wait(self._lease_s / 3):
             self._taken(holders, own, 1_000_000)
+
+
+def _sit_out(breaker: Circuit, beat: Callable[[], None]) -> None:
+    """Wait for the end of a rest that is nearly over."""
+    if 0 < (left_s := breaker.rests_for_s()) <= SHORT_REST_S:
+        beat()
+        time.sleep(left_s)
 
 
 @cache

@@ -180,8 +180,31 @@ def test_a_host_that_fails_for_different_files_is_left_alone(gate):
     opened(gate)
     with pytest.raises(ArchiveRests, match="asked again in") as caught, through(gate, "d"):
         pytest.fail("nothing may be sent")
-    assert 900 < caught.value.after_s <= 1000
-    assert 900 < gate.rests_for_s(HOST, Kind.CHECK) <= 1000
+    assert 60 < caught.value.after_s <= 62.5
+    assert 60 < gate.rests_for_s(HOST, Kind.CHECK) <= 62.5
+
+
+def test_each_rest_is_twice_as_long_until_the_host_answers(gate, settings):
+    opened(gate)
+    for longer_s in (125, 250, 500, 1000, 1000):
+        settings.HOST_REST_S = 0
+        fail(gate, "a", Unavailable, ArchiveRests)
+        settings.HOST_REST_S = 1000
+        assert longer_s - 5 < gate.rests_for_s(HOST, Kind.BYTES) <= longer_s
+    settings.HOST_REST_S = 0
+    with through(gate, "a"):
+        pass
+    settings.HOST_REST_S = 1000
+    opened(gate)
+    assert 60 < gate.rests_for_s(HOST, Kind.BYTES) <= 62.5
+
+
+def test_a_rest_that_is_nearly_over_is_waited_for(gate, settings):
+    opened(gate)
+    settings.HOST_REST_S = 2
+    with through(gate, "d"):
+        pass
+    assert gate.rests_for_s(HOST, Kind.BYTES) == 0
 
 
 def test_others_see_it_at_once(gate, client):
