@@ -130,7 +130,8 @@ class Circuit:
             with suppress(CircuitBreakerError, _NoAnswer):
                 self._breaker.call(_fails)
             if before != STATE_OPEN and self._breaker.current_state == STATE_OPEN:
-                self._client.pipeline().incr(self._trips).expire(self._trips, REMEMBERED_S).execute()
+                self._client.incr(self._trips)
+                self._client.expire(self._trips, REMEMBERED_S)
         if self._breaker.current_state != STATE_CLOSED:
             raise self._rests(self._left_s() or TRIAL_S, self._down_s())
 
