@@ -202,7 +202,10 @@ class SingleFile(OfFiles):
     def take(self, portal: Portal, wanted: Wanted, deadline: Deadline, folder: Path) -> Outcome:
         ended = {}
         for product in wanted.products:
-            answer = portal.call("GET", "/products/download", deadline, params={"uri": product.uri})
+            asked = {"params": {"uri": product.uri}}
+            answer = portal.call("GET", "/products/download", deadline, **asked)
+            if answer.status_code == 503:  # told to come back much later: tried once more
+                answer = portal.call("GET", "/products/download", deadline, **asked)
             ended[product.uri] = _ended(answer)
         return Outcome(ended)
 
