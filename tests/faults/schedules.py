@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from basket.filling import TRIES
+from mastportal.mast.download import LONGEST_WAIT_S
 from mastportal.mast.transfer import ATTEMPTS
 from tests.faults.cells import LIMIT_S, check, match_of
 from tests.faults.portal import Deadline, Json, Portal
@@ -61,11 +63,12 @@ def _somewhere(wrong: Wrong, random: np.random.Generator) -> Json:
 def allowed_after(several: list[tuple[Wrong, int | None]]) -> set[str]:
     """The statuses that a file may end with that meets these faults one after the other.
 
-    Few that pass are got over. What lasts, or comes as often as a file is asked for in one go, may end it; a
-    fault in the body may also lie past the end of the file, or where a continued transfer does not come by.
+    Few that pass are got over. What lasts, or comes as often as a file is asked for in one go, may end it, as
+    may being told TRIES times to come back much later, which ends a go each time; a fault in the body may also
+    lie past the end of the file, or where a continued transfer does not come by.
     """
     allowed: set[str] = set()
-    passed = 0
+    passed = goes = 0
     for wrong, times in several:
         if wrong.once != OK:
             return allowed | {wrong.once} | ({BROKEN} if passed >= ATTEMPTS else set())
@@ -74,6 +77,7 @@ def allowed_after(several: list[tuple[Wrong, int | None]]) -> set[str]:
         if times is None:
             return allowed | {wrong.always}
         passed += times
-        if passed >= ATTEMPTS - 1:
+        goes += times if wrong.body.get("retry_after_s", 0) > LONGEST_WAIT_S else 0
+        if passed >= ATTEMPTS - 1 or goes >= TRIES:
             allowed.add(BROKEN)
     return allowed | {OK}
