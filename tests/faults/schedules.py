@@ -64,7 +64,7 @@ def allowed_after(several: list[tuple[Wrong, int | None]]) -> set[str]:
     """The statuses that a file may end with that meets these faults one after the other.
 
     Few that pass are got over. What lasts, or comes as often as a file is asked for in one go, may end it, as
-    may being told TRIES times to come back much later, which ends a go each time; a fault in the body may also
+    may being told TRIES times to come back much later, each of which ends a go; a fault in the body may also
     lie past the end of the file, or where a continued transfer does not come by.
     """
     allowed: set[str] = set()
