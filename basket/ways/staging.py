@@ -65,7 +65,8 @@ def request(bundle: Bundle, user: User) -> Staging:
         raise NotOffered("This portal has no folder into which bundles could be laid out.")
     if not bundle.is_ready:
         raise NotStaged("Only a complete bundle that is still kept can be laid out in the lab's folder.")
-    Bundle.objects.select_for_update().only("pk").get(pk=bundle.pk)
+    # One request of a person at a time: two would take the same free place.
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=user.pk)
     known = of(bundle, user)
     if known is not None and known.phase != Phase.ERROR:
         return known

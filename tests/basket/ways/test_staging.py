@@ -3,11 +3,13 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connections
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -69,6 +71,23 @@ def test_the_files_lie_there_read_only_with_their_sums(bundle: Bundle, alice: Us
     assert modes(folder) == {0o755, 0o444}
     assert staging.request(bundle, alice) == known, "asked again it is the same"
     assert known.files_done == known.files_total == len(sums)
+
+
+def test_bundles_of_one_minute_asked_for_at_once_lie_side_by_side(
+    bundle: Bundle, basket: Basket, alice: User, lab: Path
+) -> None:
+    others = [completed(bundle_of(basket, alice)) for _ in range(3)]
+    Bundle.objects.update(folder=bundle.folder)
+    every = list(Bundle.objects.all())
+
+    def ask(wanted: Bundle) -> str:
+        try:
+            return staging.request(wanted, alice).place
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(every)) as pool:
+        assert len(set(pool.map(ask, every))) == len(others) + 1
 
 
 def test_each_person_has_a_folder_and_it_goes_in_time(
