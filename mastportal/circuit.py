@@ -1,9 +1,10 @@
 """Owns when a host that does not answer is left alone, seen by all processes: a circuit breaker in Valkey.
 
-Failures of different files or questions count, without an answer in between; the same one again does not, so
-that one broken file stops no other. No connection at all is a failure of the host each time. When it has
-rested one request goes through, and its answer decides; each rest is twice as long as the one before, from a
-sixteenth of HOST_REST_S up to all of it, so that what passed at once is noticed at once.
+Failures of different files or questions count, without an answer in between; the same one again does not, nor
+one that failed before others were answered, so that a few broken files stop no other. No connection at all is
+a failure of the host each time. When it has rested one request goes through, and its answer decides; each rest
+is twice as long as the one before, from a sixteenth of HOST_REST_S up to all of it, so that what passed at
+once is noticed at once.
 """
 
 import hashlib
@@ -117,13 +118,23 @@ class Circuit:
         )
 
     def note_answer(self, *, is_trial: bool) -> None:
-        if self._client.delete(self._failing, self._since, self._trips) or is_trial:
+        with self._client.pipeline() as together:
+            together.set(self._answered, time.time(), ex=REMEMBERED_S)
+            together.delete(self._failing, self._since, self._trips)
+            _, was_failing = together.execute()
+        if was_failing or is_trial:
             with suppress(CircuitBreakerError):
                 self._breaker.call(_succeeds)
 
-    def note_failure(self, subject: str, *, is_hosts: bool) -> None:
-        """A failure of this subject, or of the host. Raises ArchiveRests where the circuit is open then."""
-        if self._is_new(subject) or is_hosts:
+    def note_failure(self, subject: str, *, is_trial: bool, is_hosts: bool) -> None:
+        """A failure of this subject, or of the host. Raises ArchiveRests where the circuit is open then.
+
+        One that is the subject's own says nothing of the host, not even from the request that tries it.
+        """
+        digest = hashlib.sha256(subject.encode()).hexdigest()[:32]
+        if self._is_its_own(digest) and not is_hosts:
+            return
+        if self._is_new(digest) or is_hosts or is_trial:
             self._breaker.fail_max = settings.HOST_FAILURES
             self._breaker.reset_timeout = settings.HOST_REST_S
             before = self._breaker.current_state
@@ -141,8 +152,15 @@ class Circuit:
         self._client.set(self._since, now_s, nx=True)
         return max(0.0, now_s - float(self._client.get(self._since) or now_s))
 
-    def _is_new(self, subject: str) -> bool:
-        digest = hashlib.sha256(subject.encode()).hexdigest()[:32]
+    def _is_its_own(self, digest: str) -> bool:
+        """Whether others were answered since this subject failed before; notes that it failed now."""
+        with self._client.pipeline() as together:
+            together.set(f"{self._name}:failed:{digest}", time.time(), ex=REMEMBERED_S, get=True)
+            together.get(self._answered)
+            failed_before, answered = together.execute()
+        return bool(failed_before and answered) and float(answered) > float(failed_before)
+
+    def _is_new(self, digest: str) -> bool:
         with self._client.pipeline() as together:
             together.sadd(self._failing, digest)
             together.scard(self._failing)
@@ -154,6 +172,10 @@ class Circuit:
 
     def end_trial(self) -> None:
         self._client.delete(f"{self._name}:trial")
+
+    @property
+    def _answered(self) -> str:
+        return f"{self._name}:answered"
 
     @property
     def _failing(self) -> str:
@@ -187,8 +209,8 @@ class Watched:
             self._is_judged = True
             with suppress(RedisError):
                 try:
-                    is_hosts = self.is_trial or isinstance(error, Unreachable)
-                    self._circuit.note_failure(self._subject, is_hosts=is_hosts)
+                    is_hosts = isinstance(error, Unreachable)
+                    self._circuit.note_failure(self._subject, is_trial=self.is_trial, is_hosts=is_hosts)
                 except ArchiveRests as rests:
                     raise rests from error
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -239,6 +240,32 @@ def _celery_worker(
     yield worker
     LIVING.remove(worker)
     worker.kill()
+
+
+@pytest.fixture(autouse=True)
+def _ends_in_quiet(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The tables are emptied when nobody writes any more: workers and servers may still be at it."""
+    if "transactional_db" not in request.fixturenames and not _is_transactional(request.node):
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # which ends after this one
+    yield
+    with suppress(AssertionError):
+        wait_until(_nobody_else_is_at_the_database, patience_s=10)
+
+
+def _is_transactional(test: pytest.Item) -> bool:
+    marker = test.get_closest_marker("django_db")
+    return marker is not None and bool(marker.kwargs.get("transaction"))
+
+
+def _nobody_else_is_at_the_database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'"
+        )
+        return cursor.fetchone() == (0,)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How many requests one host bears, of all threads and processes, and when it is left alone."""
+"""How many requests one host bears, of all threads and processes."""
 
 import os
 import signal
@@ -11,42 +11,20 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mastportal import cachepool, traffic
-from mastportal.circuit import Circuit
-from mastportal.mast.errors import ArchiveRests, NotFound, TimedOut, Unavailable, Unreachable
-from mastportal.mast.traffic import Gate, Kind, OpenGate, nobody_waits
-from tests.conftest import wait_until
-
-HOST = "archive.example:1"
+from mastportal.mast.errors import ArchiveRests, NotFound
+from mastportal.mast.traffic import Kind, OpenGate
+from tests.gates import HOST, fail, gate_of, through
+from tests.waiting import wait_until
 
 
 @pytest.fixture
 def client(settings):
-    client = cachepool.client(settings.CACHE_URL)
-    client.flushdb()
-    return client
+    return cachepool.client(settings.CACHE_URL)
 
 
 @pytest.fixture
 def gate(client, settings):
-    settings.HOST_FAILURES, settings.HOST_REST_S = 3, 1000
-    settings.HOST_TRANSFERS, settings.HOST_QUESTIONS = 2, 3
-    return traffic.ValkeyGate(client)
-
-
-def through(gate: Gate, subject="mast:a", kind=Kind.BYTES, host=HOST, patience_s=5.0, beat=nobody_waits):
-    return gate.exchange(host, kind, subject, patience_s=patience_s, beat=beat)
-
-
-def fail(gate, subject, error=Unavailable, seen=None, **options):
-    with pytest.raises(seen or error), through(gate, subject, **options):
-        raise error("no answer")
-
-
-def opened(gate):
-    for subject in "ab":
-        fail(gate, subject)
-    fail(gate, "c", TimedOut, ArchiveRests)
-    return gate
+    return gate_of(client, settings)
 
 
 class Crowd:
@@ -173,152 +151,6 @@ def test_without_valkey_each_process_keeps_to_the_limit(settings):
         pytest.raises(ArchiveRests, match="in use"),
         through(gate, host="alone:1", patience_s=0),
     ):
-        pytest.fail("there was no room")
-
-
-def test_a_host_that_fails_for_different_files_is_left_alone(gate):
-    opened(gate)
-    with pytest.raises(ArchiveRests, match="asked again in") as caught, through(gate, "d"):
-        pytest.fail("nothing may be sent")
-    assert 60 < caught.value.after_s <= 62.5
-    assert 60 < gate.rests_for_s(HOST, Kind.CHECK) <= 62.5
-
-
-def test_each_rest_is_twice_as_long_until_the_host_answers(gate, settings):
-    opened(gate)
-    for longer_s in (125, 250, 500, 1000, 1000):
-        settings.HOST_REST_S = 0
-        fail(gate, "a", Unavailable, ArchiveRests)
-        settings.HOST_REST_S = 1000
-        assert longer_s - 5 < gate.rests_for_s(HOST, Kind.BYTES) <= longer_s
-    settings.HOST_REST_S = 0
-    with through(gate, "a"):
-        pass
-    settings.HOST_REST_S = 1000
-    opened(gate)
-    assert 60 < gate.rests_for_s(HOST, Kind.BYTES) <= 62.5
-
-
-def test_a_rest_that_is_nearly_over_is_waited_for(gate, settings):
-    opened(gate)
-    settings.HOST_REST_S = 2
-    with through(gate, "d"):
-        pass
-    assert gate.rests_for_s(HOST, Kind.BYTES) == 0
-
-
-def test_others_see_it_at_once(gate, client):
-    opened(gate)
-    with pytest.raises(ArchiveRests), through(traffic.ValkeyGate(client), "d"):
-        pytest.fail("nothing may be sent")
-
-
-def test_questions_are_asked_while_files_rest(gate):
-    opened(gate)
-    with through(gate, kind=Kind.QUESTION), pytest.raises(ArchiveRests), through(gate, kind=Kind.CHECK):
-        pytest.fail("nothing may be sent")
-    assert gate.rests_for_s(HOST, Kind.QUESTION) == 0
-
-
-def test_one_broken_file_stops_no_other(gate):
-    for _ in range(9):
-        fail(gate, "mast:broken")
-    with through(gate, "b"):
-        pass
-
-
-def test_a_host_that_cannot_be_reached_is_left_alone_for_one_file_too(gate):
-    for _ in range(2):
-        fail(gate, "mast:a", Unreachable)
-    fail(gate, "mast:a", Unreachable, ArchiveRests)
-    with pytest.raises(ArchiveRests), through(gate, "mast:a"):
-        pytest.fail("nothing may be sent")
-
-
-@pytest.mark.parametrize("error", [None, NotFound])
-def test_an_answer_in_between_begins_the_count_anew(gate, error):
-    for subject in "abcde":
-        fail(gate, subject)
-        if error is None:
-            with through(gate, subject):
-                pass
-        else:
-            fail(gate, subject, error)
-    with through(gate, "z"):
-        pass
-
-
-def test_a_body_that_breaks_off_is_no_failure_of_the_host(gate):
-    def breaks_off(subject: str) -> None:
-        with through(gate, subject) as exchange:
-            exchange.answered()
-            raise Unavailable("broke off")
-
-    for subject in "abcdef":
-        with pytest.raises(Unavailable):
-            breaks_off(subject)
-    with through(gate, "z"):
-        pass
-
-
-def test_what_is_said_to_have_failed_counts_too(gate):
-    for subject in "ab":
-        with through(gate, subject) as exchange:
-            exchange.failed()
-    with pytest.raises(ArchiveRests), through(gate, "c") as exchange:
-        exchange.failed()
-
-
-def test_errors_of_our_own_say_nothing(gate):
-    for subject in "abcdef":
-        with pytest.raises(ValueError, match="ours"), through(gate, subject):
-            raise ValueError("ours")
-    fail(gate, "z")
-
-
-def test_one_request_tries_and_its_answer_opens_the_door(gate, settings):
-    opened(gate)
-    settings.HOST_REST_S = 0
-    with through(gate, "d"):
-        with pytest.raises(ArchiveRests) as caught, through(gate, "e"):
-            pytest.fail("another is trying")
-        assert caught.value.after_s < 10
-    settings.HOST_REST_S = 1000
-    with through(gate, "d"), through(gate, "e"):
-        assert gate.rests_for_s(HOST, Kind.BYTES) == 0
-
-
-def test_a_trial_that_fails_lets_the_host_rest_again(gate, settings):
-    opened(gate)
-    settings.HOST_REST_S = 0
-    with pytest.raises(ArchiveRests), through(gate, "a"):
-        raise Unavailable("still no answer")
-    settings.HOST_REST_S = 1000
-    with pytest.raises(ArchiveRests), through(gate, "a"):
-        pytest.fail("nothing may be sent")
-
-
-def test_a_trial_without_a_verdict_leaves_it_to_the_next(gate, settings):
-    opened(gate)
-    settings.HOST_REST_S = 0
-    with pytest.raises(ValueError, match="ours"), through(gate, "a"):
-        raise ValueError("ours")
-    with through(gate, "a"):
-        pass
-
-
-def test_who_waits_for_a_place_hears_that_the_host_rests(gate, client, settings):
-    settings.HOST_TRANSFERS = 1
-
-    def fails() -> None:
-        for subject in "abc":
-            Circuit(client, f"traffic:bytes:{HOST}").note_failure(subject, is_hosts=False)
-
-    def beat() -> None:
-        with pytest.raises(ArchiveRests):
-            fails()
-
-    with through(gate), pytest.raises(ArchiveRests, match="leaves it alone"), through(gate, "d", beat=beat):
         pytest.fail("there was no room")
 
 
