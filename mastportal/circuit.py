@@ -2,9 +2,9 @@
 
 Failures of different files or questions count, without an answer in between; the same one again does not, nor
 one that failed before others were answered, so that a few broken files stop no other. No connection at all is
-a failure of the host each time. When it has rested one request goes through, and its answer decides; each rest
-is twice as long as the one before, from a sixteenth of HOST_REST_S up to all of it, so that what passed at
-once is noticed at once.
+a failure of the host each time. When it has rested one request goes through, and its answer decides; each
+rest is twice as long as the one before, from a sixteenth of HOST_REST_S up to all of it, so that what passed
+at once is noticed at once.
 """
 
 import hashlib
