@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils import timezone
 
@@ -19,12 +20,26 @@ class TokenState(models.TextChoices):
 
     VALID = "valid"
     REFUSED = "refused"
+    WRONG_PERSON = "wrong-person"
     MISSING_SCOPE = "missing-scope"
 
 
-class Profile(models.Model):
-    """What a person set for themselves."""
+class Scope(models.TextChoices):
+    """What an API key opens: looking, or changing things as well."""
 
+    READ = "read"
+    WRITE = "write"
+
+
+class Profile(models.Model):
+    """What a person set for themselves, and the name the audit knows them by.
+
+    The audit's rows hold `audit_id` only: with the profile goes the way from them to the person.
+    """
+
+    audit_id = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+    tells_group_rights = models.BooleanField(default=False)  # which programmes their token opens
+    calendar_digest = models.CharField(max_length=64, blank=True, db_index=True)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="profile")
     preferences = models.JSONField(default=dict, blank=True)
 
@@ -81,6 +96,26 @@ class Membership(models.Model):
         return f"{self.user} in {self.group}: {self.role}"
 
 
+class Invitation(models.Model):
+    """A link that makes whoever follows it a member, once; kept only as a hash of its random secret."""
+
+    group = models.ForeignKey(ResearchGroup, models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=8, choices=Role, default=Role.EDITOR)
+    note = models.CharField(max_length=120, blank=True)  # whom it is for, in the words of who made it
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.role} in {self.group}"
+
+
 class ArchiveToken(models.Model):
     """A person's MAST token, sealed; only `accounts.tokens` opens it."""
 
@@ -92,6 +127,8 @@ class ArchiveToken(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     checked_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True)
+    made_on = models.DateField(null=True)  # at MAST, as its owner says: the archive does not tell it
+    warned_of = models.DateTimeField(null=True)  # the end that its owner was warned of last
 
     def __str__(self) -> str:
         return f"MAST token of {self.user}"
@@ -104,7 +141,9 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=60)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
+    scope = models.CharField(max_length=5, choices=Scope, default=Scope.WRITE)
     created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -112,3 +151,25 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class AuditEntry(models.Model):
+    """Something that concerned rights: who did it to whom, when, with what outcome. Never changed.
+
+    People stand in it by their profile's `audit_id`; `event` is a word of `accounts.audit.Event`.
+    """
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    event = models.CharField(max_length=40)
+    by = models.UUIDField(null=True)
+    person = models.UUIDField(null=True, db_index=True)  # whom it concerns; the same as `by` most of the time
+    group_id = models.BigIntegerField(null=True, db_index=True)
+    subject = models.CharField(max_length=300, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.event}"

@@ -27,6 +27,10 @@ class Basket(models.Model):
     group = models.ForeignKey(ResearchGroup, models.SET_NULL, null=True, blank=True, related_name="baskets")
     revision = models.PositiveIntegerField(default=1)
     selection = models.JSONField(default=first_selection)
+    selection_revision = models.PositiveIntegerField(default=1)
+    locked_at = models.DateTimeField(null=True)
+    locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    lock_note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 
@@ -46,6 +50,8 @@ class BasketLine(models.Model):
     question = models.TextField(blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
+    note = models.CharField(max_length=500, blank=True)
+    note_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["id"]
@@ -69,6 +75,8 @@ class BasketProduct(models.Model):
     question = models.TextField(blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
+    note = models.CharField(max_length=500, blank=True)
+    note_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["id"]
@@ -76,6 +84,23 @@ class BasketProduct(models.Model):
 
     def __str__(self) -> str:
         return self.data_uri
+
+
+class BasketEvent(models.Model):
+    """One thing that somebody did to a basket, in words; `kind` groups what is alike."""
+
+    basket = models.ForeignKey(Basket, models.CASCADE, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    kind = models.CharField(max_length=24)
+    words = models.CharField(max_length=500)
+    revision = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class Bundle(models.Model):

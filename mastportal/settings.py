@@ -113,11 +113,13 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "mastportal.outbox",
     "accounts",
     "mastportal.search",
     "mastportal.files",
     "mastportal.desk",
     "basket",
+    "mastportal.news",
 ]
 
 MIDDLEWARE = [

@@ -15,11 +15,21 @@ DOOR_NAMES = {"views", "api", "tasks", "admin", "management", "urls"}
 
 # A room may import the rooms on its own line and below; `domain` names what each app may look down to.
 DOMAIN = {
-    "basket": {"basket", "mastportal.files", "mastportal.search", "accounts"},
+    "mastportal.news": {
+        "mastportal.news",
+        "basket",
+        "mastportal.desk",
+        "mastportal.files",
+        "mastportal.search",
+        "accounts",
+        "mastportal.outbox",
+    },
+    "basket": {"basket", "mastportal.files", "mastportal.search", "accounts", "mastportal.outbox"},
     "mastportal.desk": {"mastportal.desk", "mastportal.search", "mastportal.files", "accounts"},
     "mastportal.files": {"mastportal.files", "accounts"},
     "mastportal.search": {"mastportal.search", "accounts"},
-    "accounts": {"accounts"},
+    "accounts": {"accounts", "mastportal.outbox"},
+    "mastportal.outbox": {"mastportal.outbox"},
 }
 # The direct download asks whether its URI was listed; doors stand above every app, but none needs more.
 DOORS_ALSO = {"mastportal.files": {"mastportal.search"}}
@@ -72,7 +82,8 @@ def room_of(module: str) -> str:
     parts = module.split(".")
     if parts[0] != "mastportal":
         return parts[0]
-    packages = {"mast", "sphere", "tables", "search", "files", "desk", "sandbox", "embedded"}
+    apps = {"search", "files", "desk", "news", "outbox"}
+    packages = {"mast", "sphere", "tables", "sandbox", "embedded"} | apps
     return ".".join(parts[:2]) if len(parts) > 1 and parts[1] in packages else module
 
 
