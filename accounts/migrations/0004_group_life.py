@@ -8,86 +8,138 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_retrieval'),
+        ("accounts", "0003_retrieval"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('event', models.CharField(max_length=40)),
-                ('by', models.UUIDField(null=True)),
-                ('person', models.UUIDField(db_index=True, null=True)),
-                ('group_id', models.BigIntegerField(db_index=True, null=True)),
-                ('subject', models.CharField(blank=True, max_length=300)),
-                ('facts', models.JSONField(blank=True, default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("event", models.CharField(max_length=40)),
+                ("by", models.UUIDField(null=True)),
+                ("person", models.UUIDField(db_index=True, null=True)),
+                ("group_id", models.BigIntegerField(db_index=True, null=True)),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                ("facts", models.JSONField(blank=True, default=dict)),
             ],
             options={
-                'verbose_name_plural': 'audit entries',
-                'ordering': ['-at', '-id'],
+                "verbose_name_plural": "audit entries",
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='expires_at',
+            model_name="apitoken",
+            name="expires_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='scope',
-            field=models.CharField(choices=[('read', 'Read'), ('write', 'Write')], default='write', max_length=5),
+            model_name="apitoken",
+            name="scope",
+            field=models.CharField(
+                choices=[("read", "Read"), ("write", "Write")], default="write", max_length=5
+            ),
         ),
         migrations.AddField(
-            model_name='archivetoken',
-            name='made_on',
+            model_name="archivetoken",
+            name="made_on",
             field=models.DateField(null=True),
         ),
         migrations.AddField(
-            model_name='archivetoken',
-            name='warned_of',
+            model_name="archivetoken",
+            name="warned_of",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='profile',
-            name='audit_id',
-            field=models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True),
+            model_name="profile",
+            name="audit_id",
+            field=models.UUIDField(
+                db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True
+            ),
         ),
         migrations.AddField(
-            model_name='profile',
-            name='calendar_digest',
+            model_name="profile",
+            name="calendar_digest",
             field=models.CharField(blank=True, db_index=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='profile',
-            name='tells_group_rights',
+            model_name="profile",
+            name="tells_group_rights",
             field=models.BooleanField(default=False),
         ),
         migrations.AlterField(
-            model_name='archivetoken',
-            name='state',
-            field=models.CharField(choices=[('valid', 'Valid'), ('refused', 'Refused'), ('wrong-person', 'Wrong Person'), ('missing-scope', 'Missing Scope')], default='valid', max_length=16),
+            model_name="archivetoken",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("valid", "Valid"),
+                    ("refused", "Refused"),
+                    ("wrong-person", "Wrong Person"),
+                    ("missing-scope", "Missing Scope"),
+                ],
+                default="valid",
+                max_length=16,
+            ),
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('editor', 'Editor'), ('reader', 'Reader')], default='editor', max_length=8)),
-                ('note', models.CharField(blank=True, max_length=120)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='accounts.researchgroup')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('used_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "Owner"), ("editor", "Editor"), ("reader", "Reader")],
+                        default="editor",
+                        max_length=8,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=120)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="accounts.researchgroup",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "used_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-made_at', '-id'],
+                "ordering": ["-made_at", "-id"],
             },
         ),
     ]
