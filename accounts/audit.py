@@ -1,4 +1,4 @@
-"""Owns the audit: what concerned rights, written once, by ids that only profiles resolve; never changes it."""
+"""Owns the audit: what concerned rights, written once, by ids that only profiles resolve."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -15,10 +15,10 @@ class Event(StrEnum):
     LOCKED_OUT = "locked-out"
     SIGNED_OUT = "signed-out"
     SESSION_ENDED = "session-ended"
-    PASSWORD_CHANGED = "password-changed"
-    TOKEN_STORED = "token-stored"
-    TOKEN_REFUSED = "token-refused"
-    TOKEN_REMOVED = "token-removed"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105
+    TOKEN_STORED = "token-stored"  # noqa: S105
+    TOKEN_REFUSED = "token-refused"  # noqa: S105
+    TOKEN_REMOVED = "token-removed"  # noqa: S105
     KEY_MADE = "key-made"
     KEY_REMOVED = "key-removed"
     INVITED = "invited"
