@@ -1,4 +1,4 @@
-"""Says what the app is called. Nothing else."""
+"""Says what the app is called, and makes its checks and receivers known. Nothing else."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts import mail  # noqa: F401  registers a check

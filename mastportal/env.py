@@ -41,3 +41,18 @@ def folder(name: str, default: Path) -> Path:
 def database(name: str) -> dict[str, object]:
     """A Django database entry from an address such as `postgresql://user:secret@host:port/name`."""
     return dict(_env.db(name))
+
+
+def mail(name: str) -> dict[str, object]:
+    """Django's `EMAIL_` settings from an address such as `smtp+tls://user:secret@host:587`; none when empty.
+
+    `smtp` is plain, `smtp+tls` begins plain (STARTTLS), `smtp+ssl` does not; `filemail:////folder` writes
+    files. Raises ImproperlyConfigured.
+    """
+    address = text(name, "").strip()
+    if not address:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    found = _env.email_url_config(address)
+    if found["EMAIL_PORT"] is None:
+        found["EMAIL_PORT"] = 587 if found.get("EMAIL_USE_TLS") else 465 if found.get("EMAIL_USE_SSL") else 25
+    return {key: value for key, value in found.items() if value is not None and key != "OPTIONS"}

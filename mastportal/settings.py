@@ -216,6 +216,12 @@ SECURE_HSTS_SECONDS = 3600 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 
+# --- mail: EMAIL_BACKEND, EMAIL_HOST and the like; without an address the portal sends none and says so
+globals().update(env.mail("MAIL_URL"))
+MAIL_IS_ON = bool(env.text("MAIL_URL", "").strip())
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "") or PORTAL_CONTACT or "portal@localhost"
+
 # --- REST
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

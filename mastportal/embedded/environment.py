@@ -5,6 +5,7 @@ import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote_plus
 
 from mastportal.embedded import postgres, valkey
 from mastportal.embedded.state import CHECKOUT, StartError, State
@@ -77,6 +78,8 @@ def django_environment(state: State, wishes: Wishes, ports: dict[str, int]) -> d
     }
     if wishes.is_sandbox:
         ours["DEMO_PASSWORDS_FILE"] = str(state.demo_file)
+    if not {"MAIL_URL", "MAIL_URL_FILE"} & os.environ.keys():
+        ours["MAIL_URL"] = f"filemail:///{quote_plus(str(state.mail_folder), safe='/')}"
     # A token in the operator's shell must never become everybody's.
     inherited = {key: value for key, value in os.environ.items() if key != "MAST_API_TOKEN"}
     return inherited | ours

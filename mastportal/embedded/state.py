@@ -60,6 +60,7 @@ class State:
         if not kept.exists():
             write_private(kept, json.dumps(_new_secrets(), indent=1))
         state = cls(folder, json.loads(kept.read_text()))
+        state.mail_folder.mkdir(mode=0o700, exist_ok=True)
         if not state.demo_file.exists():
             passwords = {name: secrets.token_urlsafe(9) for name in DEMO_PEOPLE}
             write_private(state.demo_file, json.dumps(passwords, indent=1))
@@ -69,6 +70,11 @@ class State:
     def demo_file(self) -> Path:
         """The file of the demo accounts' names and passwords, JSON, mode 600."""
         return self.folder / "demo.json"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mails are written that no server is there to take; some hold links that open an account."""
+        return self.folder / "mail"
 
     @property
     def demo(self) -> dict[str, str]:
