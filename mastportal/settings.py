@@ -56,6 +56,8 @@ SKY_SURVEY = env.text(
 ).rstrip("/")
 # The sandbox listens on loopback only: its stars come through the portal, any other survey from its own host.
 SKY_SURVEY_IS_HANDED_ON = ARCHIVE_IS_SANDBOX and SKY_SURVEY.startswith(f"{ARCHIVE_URL}/")
+# Hosts (also host:port) and networks inside the house that webhooks, partner sites and the like may lie in.
+OUTGOING_ALLOWED = env.words("OUTGOING_ALLOWED")
 MAST_ACCOUNT_URL = env.text("MAST_ACCOUNT_URL", "https://proper.stsci.edu/proper/authentication/auth")
 MAST_TOKEN_URL = env.text("MAST_TOKEN_URL", "https://auth.mast.stsci.edu/tokens")
 
