@@ -76,7 +76,8 @@ def client(
     """A client that connects to checked addresses only; use it as a context manager.
 
     A request takes at most `total_s` from its connection on, an answer at most `most_bytes` with its
-    head, and `redirects` are followed at most. All that goes wrong is an httpx.HTTPError, OutgoingRefused among them.
+    head, and `redirects` are followed at most. All that goes wrong is an httpx.HTTPError, OutgoingRefused
+    among them.
     """
     told = {"User-Agent": settings.USER_AGENT, "Accept-Encoding": "identity"}
     return httpx.Client(
