@@ -1,10 +1,17 @@
 """Owns the audit: what concerned rights, written once, by ids that only profiles resolve."""
 
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
 from accounts.access import Person, id_of
 from accounts.models import AuditEntry, Profile
+
+PRUNED_AT_ONCE = 10_000
 
 
 class Event(StrEnum):
@@ -52,6 +59,35 @@ def note(
         subject=subject[:300],
         facts=facts,
     )
+
+
+def note_change(
+    event: Event, by: Person, *, among: Collection[Event], subject: str, for_s: float, **facts: object
+) -> None:
+    """`note`, unless the newest entry `among` these about the subject says the very same, and lately.
+
+    For what is found again and again: a right is noted when it is learnt, not with each file it opens.
+    """
+    lately = AuditEntry.objects.filter(
+        person=_audit_id(by),
+        subject=subject[:300],
+        event__in=among,
+        at__gt=Now() - timedelta(seconds=for_s),
+    ).first()
+    if lately is None or lately.event != event or lately.facts != facts:
+        note(event, by, subject=subject, **facts)
+
+
+def prune(before: datetime) -> int:
+    """Remove the entries older than `before`, the one thing that may remove any; how many went."""
+    removed = 0
+    while ids := list(AuditEntry.objects.filter(at__lt=before).values_list("pk", flat=True)[:PRUNED_AT_ONCE]):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL portal.audit_retention = 'on'")
+            gone, _ = AuditEntry.objects.filter(pk__in=ids).delete()
+            cursor.execute("SET LOCAL portal.audit_retention = 'off'")
+        removed += gone
+    return removed
 
 
 def _audit_id(person: Person | None) -> UUID | None:

@@ -67,6 +67,15 @@ def get_cache_pool() -> ConnectionPool:
     return cache._cache.get_client().connection_pool
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Tables are emptied between tests, which the audit bears in this database alone."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {name} SET portal.audit_emptied = 'on'")
+        connection.close()
+
+
 class Sandbox:
     """The stand-in archive's controls, as the contract gives them."""
 
