@@ -88,6 +88,7 @@ class Delivery(Words):
     channel = models.CharField(max_length=8, choices=Channel)
     webhook = models.ForeignKey(Webhook, models.CASCADE, null=True, related_name="deliveries")
     html = models.TextField(blank=True)
+    unsubscribe = models.CharField(max_length=1000, blank=True)  # where in the portal such mails are ended
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.QUEUED)
     queued_at = models.DateTimeField(default=timezone.now)
     next_at = models.DateTimeField(default=timezone.now)  # not before

@@ -21,6 +21,7 @@ class Message:
     `kind` is a word for programs (the REST field `event`); `title` one line; `text` plain, `html` the same
     with markup, trusted as it is: who makes it escapes what the archive said. `path` leads to the page in
     the portal; `data` goes to webhooks and REST, where `program` and `obs_id` are looked for.
+    `unsubscribe` is the address in the portal where whoever gets such mails may end them.
     """
 
     event_id: str
@@ -30,6 +31,7 @@ class Message:
     html: str = ""
     path: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+    unsubscribe: str = ""
 
 
 @transaction.atomic
@@ -53,7 +55,8 @@ def tell(
     posted = [Delivery(person_id=pk, channel=MAIL) for pk in people] if Channel.MAIL in wanted else []
     if Channel.WEBHOOK in wanted:
         posted += _calls(people, set(webhook_ids))
-    return told + _post(posted, words | {"html": wording.lines(message.html)})
+    more = {"html": wording.lines(message.html), "unsubscribe": wording.inside(message.unsubscribe)}
+    return told + _post(posted, words | more)
 
 
 def _words(message: Message) -> dict[str, Any]:
