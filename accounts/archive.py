@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from accounts import vault
 from accounts.access import Person
-from mastportal import traffic
+from mastportal import outgoing, traffic
+from mastportal.mast.byte_source import Remote
 from mastportal.mast.client import MastClient
 from mastportal.mast.connection import Archive
-from mastportal.mast.errors import ArchiveError, ArchiveRests, TimedOut, Unavailable
+from mastportal.mast.errors import ArchiveError, ArchiveRests, TimedOut, Unavailable, Unreachable
 from mastportal.mast.traffic import Kind
 from mastportal.mast.transfer import Elsewhere, Folder, Mirror
 
@@ -51,7 +52,19 @@ def archive() -> Archive:
         question_timeout_s=settings.QUESTION_TIMEOUT_S,
         poll_s=settings.POLL_S,
         gate=traffic.gate(),
+        addresses=_addresses,
     )
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    """Where a request for bytes may go: to what the settings name, and to hosts outside this network."""
+    named = [urlsplit(url).netloc for url in (settings.ARCHIVE_URL, settings.MIRROR_URL, settings.CRDS_URL)]
+    try:
+        return outgoing.addresses_of(host, port, also=named)
+    except outgoing.OutgoingUnknown as error:
+        raise Unreachable(str(error)) from error
+    except outgoing.OutgoingRefused as error:
+        raise Remote(str(error)) from error
 
 
 def hurried() -> Archive:
@@ -96,7 +109,12 @@ def note_failure(error: ArchiveError) -> None:
 
 def now() -> datetime:
     """The archive's own time, as its last Date header gave it, else our clock's; UTC."""
-    return timezone.now() + timedelta(seconds=cache.get(CLOCK, 0.0))
+    return timezone.now() + ahead()
+
+
+def ahead() -> timedelta:
+    """By how much the archive's clock is ahead of ours, as far as known."""
+    return timedelta(seconds=cache.get(CLOCK, 0.0))
 
 
 def today_mjd() -> float:

@@ -29,6 +29,10 @@ class OutgoingRefused(httpx.TransportError):
     """The portal does not send this, or does not read on; the message is one plain sentence."""
 
 
+class OutgoingUnknown(OutgoingRefused):
+    """No such host is known now."""
+
+
 def check(url: str, also: Collection[str] = ()) -> None:
     """Raises OutgoingRefused unless `url` is an http(s) address that the portal may send to now.
 
@@ -51,7 +55,7 @@ def addresses_of(host: str, port: int, also: Collection[str] = ()) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise OutgoingRefused(f"The host {_shown(host)} cannot be found.") from None
+        raise OutgoingUnknown(f"The host {_shown(host)} cannot be found.") from None
     numbers = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not _is_named(host, port, (*settings.OUTGOING_ALLOWED, *also)):
         networks = _networks(settings.OUTGOING_ALLOWED)

@@ -9,12 +9,12 @@ from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urljoin
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from mastportal.mast.byte_answer import Answer, answer_of, archive_error, plain_errors
 from mastportal.mast.byte_source import Source
 from mastportal.mast.connection import Archive, Credential
 from mastportal.mast.errors import Unavailable
+from mastportal.mast.reaching import Addresses, ReachingAdapter
 from mastportal.mast.traffic import Kind, nobody_waits
 
 REDIRECTS = 5
@@ -78,9 +78,9 @@ def _sound_head(response: requests.Response, source: Source) -> Head:
 
 
 @functools.lru_cache(maxsize=4)
-def _anonymous_session(process: int) -> requests.Session:
+def _anonymous_session(process: int, addresses: Addresses) -> requests.Session:
     """Kept between files for its open connections; carries no token and takes no cookie."""
-    return _session(_nobody)
+    return _session(_nobody, addresses)
 
 
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -101,12 +101,14 @@ class _Token:
         return request
 
 
-def _session(auth: Callable[[requests.PreparedRequest], requests.PreparedRequest]) -> requests.Session:
+def _session(
+    auth: Callable[[requests.PreparedRequest], requests.PreparedRequest], addresses: Addresses
+) -> requests.Session:
     session = requests.Session()
     session.auth = auth
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=32))
+        session.mount(scheme, ReachingAdapter(addresses, pool_maxsize=32))
     return session
 
 
@@ -114,10 +116,11 @@ def _session(auth: Callable[[requests.PreparedRequest], requests.PreparedRequest
 def _sent(
     method: str, source: Source, credential: Credential | None, headers: Mapping[str, str]
 ) -> Iterator[requests.Response]:
+    addresses = source.archive.addresses
     if credential is None:
-        session = _anonymous_session(os.getpid())
+        session = _anonymous_session(os.getpid(), addresses)
     else:
-        session = _session(_Token(source.archive, credential))
+        session = _session(_Token(source.archive, credential), addresses)
     try:
         with plain_errors():
             response = _follow(session, method, source, headers)

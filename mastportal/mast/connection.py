@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
+from mastportal.mast.reaching import Addresses, by_name
 from mastportal.mast.traffic import Gate, OpenGate
 
 
@@ -16,7 +17,8 @@ class Archive:
 
     `stall_s` bounds the silence between two bytes, `question_timeout_s` one question with all its
     repeats while EXECUTING, `poll_s` the first pause between repeats (it grows); a transfer's is a fifth
-    of it. Every request goes through `gate`.
+    of it. Every request goes through `gate`, and one for bytes, which may lead to other hosts, connects to
+    `addresses`.
     """
 
     base_url: str
@@ -26,6 +28,7 @@ class Archive:
     question_timeout_s: float = 600
     poll_s: float = 1.0
     gate: Gate = field(default=OpenGate(), compare=False, repr=False)
+    addresses: Addresses = field(default=by_name, compare=False, repr=False)
 
     @property
     def origin(self) -> tuple[str, str]:
