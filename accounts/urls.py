@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts.views import account, keys, passwords, sign_in, table_layouts, tokens
 
 urlpatterns = [
-    path("sign-in/", views.sign_in, name="sign-in"),
-    path("sign-out/", views.sign_out, name="sign-out"),
-    path("account/", views.account, name="account"),
-    path("account/password/", views.change_password, name="account-password"),
-    path("account/token/", views.enter_token, name="account-token"),
-    path("account/token/check/", views.check_token, name="account-token-check"),
-    path("account/token/remove/", views.remove_token, name="account-token-remove"),
-    path("account/keys/", views.make_key, name="account-keys"),
-    path("account/layouts/<str:kind>/", views.table_layout, name="table-layout"),
-    path("account/keys/<int:key_id>/remove/", views.remove_key, name="account-key-remove"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("account/", account.account, name="account"),
+    path("account/password/", passwords.change_password, name="account-password"),
+    path("account/token/", tokens.enter_token, name="account-token"),
+    path("account/token/check/", tokens.check_token, name="account-token-check"),
+    path("account/token/remove/", tokens.remove_token, name="account-token-remove"),
+    path("account/keys/", keys.make_key, name="account-keys"),
+    path("account/layouts/<str:kind>/", table_layouts.table_layout, name="table-layout"),
+    path("account/keys/<int:key_id>/remove/", keys.remove_key, name="account-key-remove"),
 ]
