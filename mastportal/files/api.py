@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from accounts.refusal import refusal
 from mastportal.api import ApiError
-from mastportal.files import fetching, store, streaming
+from mastportal.files import fetching, noting, store, streaming
 from mastportal.files.models import StoredFile
 from mastportal.files.streaming import Body
 from mastportal.files.versions import Told
@@ -74,6 +74,10 @@ def streamed(request: HttpRequest, body: Body) -> HttpResponseBase:
 def body_of(file: StoredFile, user: User) -> Body:
     """A stored file as it leaves the portal for who was admitted to it: its SHA-256 as ETag."""
     watched = watch(user, [file], lambda: StoredFile.objects.filter(pk=file.pk))
+
+    def served(size_bytes: int) -> None:
+        noting.served(user, file.data_uri, [file.scope], size_bytes, None)
+
     return Body(
         name=file.name,
         content_type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
@@ -82,6 +86,7 @@ def body_of(file: StoredFile, user: User) -> Body:
         read=lambda start, stop: store.read(file, start, stop),
         last_modified=file.last_modified,
         still_allowed=watched.holds if watched is not None else None,
+        served=served if watched is not None else None,
     )
 
 

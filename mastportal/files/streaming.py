@@ -47,7 +47,8 @@ class TooManyStreams(Exception):
 class Body:
     """What is streamed: `read(start, stop)` gives its bytes; `etag` is strong, without its quotes.
 
-    `still_allowed` is asked before each MiB but the first; None for what is public.
+    `still_allowed` is asked before each MiB but the first; None for what is public. `served` hears once, when
+    the answer ends or breaks, how many bytes of it left.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Body:
     read: Callable[[int, int], Iterator[bytes]]
     last_modified: datetime | None = None
     still_allowed: Callable[[], bool] | None = None
+    served: Callable[[int], None] | None = None
 
 
 class _Places:
@@ -138,7 +140,22 @@ def stream_response(request: HttpRequest, body: Body) -> HttpResponseBase:
 
 def _pieces(body: Body, start: int, stop: int) -> Iterator[bytes]:
     pieces = body.read(start, stop)
-    return pieces if body.still_allowed is None else watched(pieces, body.still_allowed)
+    allowed = pieces if body.still_allowed is None else watched(pieces, body.still_allowed)
+    return allowed if body.served is None else counted(allowed, body.served)
+
+
+def counted(pieces: Iterator[bytes], tell: Callable[[int], None]) -> Iterator[bytes]:
+    """The pieces; `tell` hears at the end, however it comes, how many bytes were given, if any were."""
+    sent_bytes = 0
+    try:
+        for piece in pieces:
+            sent_bytes += len(piece)
+            yield piece
+    finally:
+        if hasattr(pieces, "close"):
+            pieces.close()
+        if sent_bytes:
+            tell(sent_bytes)
 
 
 def watched(pieces: Iterator[bytes], still_allowed: Callable[[], bool]) -> Iterator[bytes]:

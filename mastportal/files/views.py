@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from mastportal.files import previews, store
+from mastportal.files import noting, previews, store
 from mastportal.files.models import Access, StoredFile
 from mastportal.files.previews import Standing
 from mastportal.files.tasks import fetch_preview
@@ -37,7 +37,7 @@ def preview(request: HttpRequest, result_id: UUID, number: int) -> HttpResponse:
         fetch_preview.delay(found.to_fetch, user.pk)
     if found.standing != Standing.READY or found.file is None:
         return _said(_words(found.standing, row), _ANSWERS[found.standing])
-    return _picture(found.file)
+    return _picture(found.file, user)
 
 
 def _words(standing: Standing, row: Pictured) -> str:
@@ -55,11 +55,13 @@ def _said(sentence: str, status: int) -> HttpResponse:
     return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8", headers=headers)
 
 
-def _picture(file: StoredFile) -> HttpResponse:
+def _picture(file: StoredFile, user: User) -> HttpResponse:
     body = b"".join(store.read(file, 0, file.size_bytes or 0))
     response = HttpResponse(body, content_type=previews.type_of(file))
     response["X-Content-Type-Options"] = "nosniff"
     is_public = file.access == Access.PUBLIC
+    if not is_public:
+        noting.served(user, file.data_uri, [file.scope], len(body), None)
     response["Cache-Control"] = f"private, max-age={KEPT_S}" if is_public else "private, no-store"
     response["Content-Disposition"] = content_disposition_header(False, file.name) or "inline"
     return response
