@@ -1,4 +1,8 @@
-"""Owns who may see or change what a person owns or a group shares. Knows nothing of baskets or files."""
+"""Owns who may see or change what a person owns or a group shares. Knows nothing of baskets or files.
+
+A thing with a group belongs to the group: only its members reach it, and its `owner` is who made it.
+A thing without one is its owner's alone. So whoever leaves a group leaves there what they shared.
+"""
 
 from typing import Protocol, TypeVar
 
@@ -20,7 +24,7 @@ def id_of(user: Person) -> int:
 
 
 class Shareable(Protocol):
-    """A row with one owner that may be shared with one group."""
+    """A row of one person, or of the group it was shared with, in which they made it."""
 
     owner_id: int
     group_id: int | None
@@ -46,14 +50,14 @@ def role_in(user: Person, group: ResearchGroup | int) -> str | None:
 
 
 def role_on(user: Person, thing: Shareable) -> str | None:
-    """What `user` is to `thing`: its owner, or their role in the group it is shared with."""
-    if user.is_authenticated and thing.owner_id == user.pk:
-        return Role.OWNER.value
-    return role_in(user, thing.group_id) if thing.group_id is not None else None
+    """What `user` is to `thing`: their role in the group it belongs to, else whether it is their own."""
+    if thing.group_id is not None:
+        return role_in(user, thing.group_id)
+    return Role.OWNER.value if user.is_authenticated and thing.owner_id == user.pk else None
 
 
 def may_edit(user: Person, thing: Shareable) -> bool:
-    """Owners and the group's owners and editors."""
+    """The owner of what is in no group; the group's owners and editors of what is."""
     return role_on(user, thing) in WRITERS
 
 
@@ -61,7 +65,19 @@ def visible(rows: QuerySet[Row], user: Person) -> QuerySet[Row]:
     """Those of `rows` (with `owner` and `group`) that `user` may see: where every page's queryset starts."""
     if not user.is_authenticated:
         return rows.none()
-    return rows.filter(Q(owner_id=user.pk) | Q(group__in=groups_of(user).values("pk")))
+    return rows.filter(_theirs(user) | Q(group__in=groups_of(user).values("pk")))
+
+
+def writable(rows: QuerySet[Row], user: Person) -> QuerySet[Row]:
+    """Those of `rows` (with `owner` and `group`) that `user` may change."""
+    if not user.is_authenticated:
+        return rows.none()
+    seats = Membership.objects.filter(user_id=user.pk, role__in=WRITERS)
+    return rows.filter(_theirs(user) | Q(group__in=seats.values("group")))
+
+
+def _theirs(user: Person) -> Q:
+    return Q(group=None, owner_id=id_of(user))
 
 
 def visible_or_404(rows: QuerySet[Row], user: Person, **lookup: object) -> Row:

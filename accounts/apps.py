@@ -8,4 +8,10 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.db.models.signals import post_delete
+
         from accounts import mail  # noqa: F401  registers a check
+        from accounts.models import Membership
+        from accounts.signals import announce_departure
+
+        post_delete.connect(announce_departure, sender=Membership, dispatch_uid="departure")

@@ -17,7 +17,7 @@ from accounts.access import (
     visible,
     visible_or_404,
 )
-from accounts.models import ResearchGroup
+from accounts.models import ResearchGroup, Role
 from basket.models import Basket, Bundle
 
 __all__ = ["Person", "group_to_share_with", "may_edit", "role_on"]
@@ -50,11 +50,26 @@ def bundle_to_read(user: Person, bundle_id: UUID) -> Bundle:
 
 
 def bundle_to_write(user: Person, bundle_id: UUID) -> Bundle:
-    return editable_or_403(visible_bundles(user), user, pk=bundle_id)
+    bundle = bundle_to_read(user, bundle_id)
+    if not may_stop(user, bundle):
+        raise PermissionDenied("You may look at this but not change it; ask its owner.")
+    return bundle
+
+
+def may_stop(user: Person, bundle: Bundle) -> bool:
+    """Whether a bundle that `user` sees is theirs to stop or retry: also a reader's who asked for it."""
+    return bundle.owner_id == user.pk or may_edit(user, bundle)
 
 
 def new_group(user: Person, basket: Basket, group_id: int | None) -> ResearchGroup | None:
-    """The group a basket is shared with from now on. Only its owner may decide that."""
-    if basket.owner_id != user.pk:
-        raise PermissionDenied("Only the basket's owner decides with whom it is shared.")
+    """The group a basket belongs to from now on, as `user` decides who may write there and here.
+
+    Who made it and the owners of its group decide; only who made it takes it out of all groups. Raises
+    PermissionDenied.
+    """
+    is_own = basket.owner_id == user.pk
+    if not is_own and (group_id is None or role_on(user, basket) != Role.OWNER):
+        raise PermissionDenied(
+            "Only who made the basket or an owner of its group decides to whom it belongs."
+        )
     return group_to_share_with(user, group_id)

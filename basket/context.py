@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.access import Person, groups_to_share_with
+from accounts.access import Person, writable
 from basket.models import Basket
 
 
@@ -20,5 +19,4 @@ def choices(request: HttpRequest) -> dict[str, Any]:
 
 def writable_baskets(user: Person) -> list[Basket]:
     """A person's own baskets and those of groups they may write in, the newest first."""
-    groups = [group_id for group_id, _ in groups_to_share_with(user)]
-    return list(Basket.objects.filter(Q(owner_id=user.pk) | Q(group_id__in=groups)).order_by("-pk"))
+    return list(writable(Basket.objects.order_by("-pk"), user))

@@ -41,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest, bundle: Bundle) -> dict[str, Any]:
     address = request.build_absolute_uri(reverse("api-download", args=[bundle.pk]))
-    page = state_page(bundle, address, may_write=access.may_edit(request.user, bundle))
+    page = state_page(bundle, address, may_write=access.may_stop(request.user, bundle))
     return page | staging_page(bundle, request.user)
 
 
@@ -70,7 +70,7 @@ def state(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
 
 def _files(request: HttpRequest, bundle: Bundle, params: dict[str, str]) -> HttpResponse:
     """The table of files alone, or for who has no script the page with it."""
-    context = files_page(bundle, params, access.may_edit(request.user, bundle))
+    context = files_page(bundle, params, access.may_stop(request.user, bundle))
     if wants_fragment(request):
         return render_page(request, "basket/bundle_files.html", context)
     return redirect(f"{reverse('bundle', args=[bundle.pk])}?{context['file_query']}#bundle-files")

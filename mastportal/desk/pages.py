@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from accounts.access import Person, groups_to_share_with, role_in
+from accounts import access
+from accounts.access import Person
 from mastportal.desk import saved
 from mastportal.desk.models import SavedSearch
 
@@ -41,18 +42,14 @@ def result_address(found: SavedSearch) -> str:
 
 def role_words(user: Person, found: SavedSearch) -> str:
     """What `user` is to it: owner, editor or reader."""
-    if found.owner_id == user.pk:
-        return "owner"
-    return (role_in(user, found.group_id) if found.group_id else None) or ""
+    return access.role_on(user, found) or ""
 
 
 def list_page(user: User, text: str) -> dict[str, Any]:
     """All that a person may open, their own first, then group by group."""
-    may_write = {group_id for group_id, _ in groups_to_share_with(user)}
+    may_write = {None, *(group_id for group_id, _ in access.groups_to_share_with(user))}
     found = saved.all_of(user, text)[:PAGE_MOST]
-    lines = [
-        Line(each, mine := each.owner_id == user.pk, mine or each.group_id in may_write) for each in found
-    ]
+    lines = [Line(each, each.owner_id == user.pk, each.group_id in may_write) for each in found]
     lines.sort(key=lambda line: _shelf(line)[0])
     sections = [Section(shelf[1], list(those)) for shelf, those in groupby(lines, key=_shelf)]
     return {"sections": sections, "text": text, "is_cut": len(lines) == PAGE_MOST}
@@ -73,10 +70,7 @@ def menu(user: User) -> dict[str, Any]:
 
 def writable(user: User) -> list[SavedSearch]:
     """Those that may be replaced by another."""
-    groups = {group_id for group_id, _ in groups_to_share_with(user)}
-    return [
-        each for each in saved.all_of(user)[:PAGE_MOST] if each.owner_id == user.pk or each.group_id in groups
-    ]
+    return list(access.writable(saved.all_of(user), user)[:PAGE_MOST])
 
 
 def state_of_page(then: str, page_url: str | None, result_path: str) -> str:

@@ -69,10 +69,33 @@ def test_members_see_and_editors_change(alice, bob, reader, charlie, group):
     assert access.role_on(charlie, thing) is None
 
 
-def test_a_former_member_keeps_what_is_their_own(bob, group):
-    thing = Thing(owner_id=bob.pk, group_id=group.pk)
+def test_a_former_member_loses_what_they_shared_at_once_and_keeps_the_rest(bob, group):
+    thing, private = Thing(owner_id=bob.pk, group_id=group.pk), Thing(owner_id=bob.pk)
     Membership.objects.filter(user=bob).delete()
-    assert access.may_edit(bob, thing)
+    assert access.role_on(bob, thing) is None
+    assert not access.may_edit(bob, thing)
+    assert access.may_edit(bob, private)
+
+
+def test_who_made_it_is_in_the_group_what_everybody_is(reader, group):
+    thing = Thing(owner_id=reader.pk, group_id=group.pk)
+    assert access.role_on(reader, thing) == "reader"
+    assert not access.may_edit(reader, thing)
+
+
+def test_what_was_shared_is_seen_and_changed_by_those_who_stayed(alice, bob, reader, group):
+    left = Basket.objects.create(name="left behind", owner=bob, group=group)
+    Membership.objects.filter(user=bob).delete()
+    rows = Basket.objects.all()
+    for of in (access.visible, access.writable):
+        assert list(of(rows, alice)) == [left]
+        assert not of(rows, bob).exists()
+    assert list(access.visible(rows, reader)) == [left]
+    assert not access.writable(rows, reader).exists()
+
+
+def test_nothing_is_nobodys_to_change(alice, shared):
+    assert not access.writable(Basket.objects.all(), AnonymousUser()).exists()
 
 
 def test_visible_rows(alice, bob, charlie, shared):
