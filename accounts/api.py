@@ -22,21 +22,32 @@ ME = inline_serializer("Me", {"username": serializers.CharField(), "groups": GRO
 
 
 class TokenEntry(serializers.Serializer[Any]):
-    """The body of a PUT: the token as MAST showed it."""
+    """The body of a PUT: the token as MAST showed it, and the day it was made there, if you know it.
+
+    `is_another_person` says that both MAST accounts are yours, where it is to replace a token of another.
+    """
 
     token = serializers.CharField(max_length=2000, write_only=True)
+    made_on = serializers.DateField(required=False, allow_null=True, default=None)
+    is_another_person = serializers.BooleanField(required=False, default=False)
 
 
 class TokenStateSerializer(serializers.Serializer[Any]):
-    """What is known of the stored token; `state`: none, valid, expiring, expired, refused, missing-scope."""
+    """What is known of the stored token; `state`: none, valid, expiring, expired, refused, missing-scope,
+    wrong-person. `ends_at` is when it has ended for certain, if it is not used meanwhile; with
+    `made_on_assumed` nobody said when it was made, and it may end any day before."""
 
     stored = serializers.BooleanField()
     state = serializers.CharField()
     owner = serializers.CharField(allow_null=True)
     scopes = serializers.ListField(child=serializers.CharField())
     created_at = serializers.DateTimeField(allow_null=True)
+    made_on = serializers.DateField(allow_null=True)
+    made_on_assumed = serializers.BooleanField()
+    checked_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True)
     warn_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
 
 
 class MeView(APIView):
@@ -64,7 +75,14 @@ class MyTokenView(APIView):
     def put(self, request: Request) -> Response:
         entry = TokenEntry(data=request.data)
         entry.is_valid(raise_exception=True)
-        return _state(tokens.store(cast(User, request.user), entry.validated_data["token"]))
+        told = entry.validated_data
+        known = tokens.store(
+            cast(User, request.user),
+            told["token"],
+            made_on=told["made_on"],
+            is_another_person=told["is_another_person"],
+        )
+        return _state(known)
 
     @extend_schema(operation_id="remove_my_token", responses={204: None})
     def delete(self, request: Request) -> Response:

@@ -14,6 +14,7 @@ SHORT = {
     "expired": "Token expired",
     "refused": "Token refused",
     "missing-scope": "Token lacks scope",
+    "wrong-person": "Token of another",
 }
 
 

@@ -11,15 +11,6 @@ class SignInForm(AuthenticationForm):
     }
 
 
-class TokenForm(forms.Form):
-    token = forms.CharField(
-        label="MAST token",
-        max_length=2000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}, render_value=False),
-        error_messages={"required": "Paste a token first."},
-    )
-
-
 class KeyForm(forms.Form):
     name = forms.CharField(
         label="Name",

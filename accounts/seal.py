@@ -2,10 +2,10 @@
 
 import json
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.views.decorators.debug import sensitive_variables
 
+from mastportal.keyring import fernet
 from mastportal.mast.connection import Credential
 
 
@@ -13,22 +13,18 @@ class Unreadable(Exception):
     """The seal opens with none of the keys, or was made for another person."""
 
 
-def _keys() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.TOKEN_KEYS])
-
-
 @sensitive_variables("clear", "content")
 def seal(clear: str, user_id: int) -> bytes:
     """`clear`, bound to one person, so that a row copied to another person's name does not open."""
     content = json.dumps({"user": user_id, "token": clear})
-    return _keys().encrypt(content.encode())
+    return fernet().encrypt(content.encode())
 
 
 @sensitive_variables("content")
 def open_seal(sealed: bytes | memoryview, user_id: int) -> Credential:
     """The opaque credential. Raises Unreadable."""
     try:
-        content = json.loads(_keys().decrypt(bytes(sealed)))
+        content = json.loads(fernet().decrypt(bytes(sealed)))
     except InvalidToken:
         raise Unreadable("The stored token opens with none of the portal's keys.") from None
     if content["user"] != user_id:
@@ -39,6 +35,6 @@ def open_seal(sealed: bytes | memoryview, user_id: int) -> Credential:
 def reseal(sealed: bytes | memoryview) -> bytes:
     """The same, under the newest key. Raises Unreadable."""
     try:
-        return _keys().rotate(bytes(sealed))
+        return fernet().rotate(bytes(sealed))
     except InvalidToken:
         raise Unreadable("The stored token opens with none of the portal's keys.") from None

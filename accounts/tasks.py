@@ -1,10 +1,23 @@
-"""The door by which the clock enters: keeps the archive's status fresh when nobody asks it anything."""
+"""The doors by which the clock enters: keeps the archive's status fresh, and looks after stored tokens."""
 
 from celery import shared_task
 
-from accounts import archive
+from accounts import archive, token_checks, token_warnings
 
 
 @shared_task
 def beat() -> None:
     archive.listen()
+
+
+@shared_task
+def look_after_tokens() -> None:
+    """Have those asked about whose day has come, and warn of ends that are near."""
+    for token_id in token_checks.due():
+        check_token.delay(token_id)
+    token_warnings.warn()
+
+
+@shared_task
+def check_token(token_id: int) -> None:
+    token_checks.check_one(token_id)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/password/", passwords.change_password, name="account-password"),
     path("account/token/", tokens.enter_token, name="account-token"),
     path("account/token/check/", tokens.check_token, name="account-token-check"),
+    path("account/token/day/", tokens.date_token, name="account-token-day"),
     path("account/token/remove/", tokens.remove_token, name="account-token-remove"),
     path("account/keys/", keys.make_key, name="account-keys"),
     path("account/layouts/<str:kind>/", table_layouts.table_layout, name="table-layout"),

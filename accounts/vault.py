@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.access import Person, id_of
-from accounts.models import ArchiveToken
+from accounts.models import ArchiveToken, TokenState
 from accounts.seal import Unreadable, open_seal, reseal
 from mastportal.mast.connection import Credential
 
@@ -21,27 +21,49 @@ USE_NOTED_EVERY = timedelta(minutes=5)
 class Opened:
     """A token, opened: `made_at` tells it from one that replaces it in the same row.
 
-    `opened_at` lies before anything the archive is asked with it.
+    `opened_at` lies before anything the archive is asked with it. `is_accepted` is what MAST said of it at
+    `checked_at`.
     """
 
     credential: Credential
     token_id: int
     made_at: datetime
     opened_at: datetime
+    checked_at: datetime
+    last_used_at: datetime | None
+    is_accepted: bool
 
 
-def opened(user: Person) -> Opened | None:
-    """The token of `user` and which one it is, or None where there is none that opens."""
+def look_into(user: Person) -> Opened | None:
+    """The token of `user` and which one it is, or None where there is none that opens. Looking is no use."""
     row = ArchiveToken.objects.filter(user_id=id_of(user)).first()
-    if row is None:
-        return None
+    return open_row(row) if row is not None else None
+
+
+def open_row(row: ArchiveToken) -> Opened | None:
+    """The token of a row, or None where it does not open for its person."""
     try:
         clear = open_seal(row.sealed, row.user_id)
     except Unreadable as reason:
         logger.error("the token of person %s cannot be used: %s", row.user_id, reason)
         return None
-    _note_use(row)
-    return Opened(clear, row.pk, row.created_at, timezone.now())
+    return Opened(
+        clear,
+        row.pk,
+        row.created_at,
+        timezone.now(),
+        row.checked_at,
+        row.last_used_at,
+        row.state == TokenState.VALID,
+    )
+
+
+def opened(user: Person) -> Opened | None:
+    """`look_into`, to use it."""
+    token = look_into(user)
+    if token is not None:
+        note_use(token)
+    return token
 
 
 def credential(user: Person) -> Credential | None:
@@ -50,23 +72,34 @@ def credential(user: Person) -> Credential | None:
     return token.credential if token is not None else None
 
 
-def _note_use(row: ArchiveToken) -> None:
+def note_use(token: Opened) -> None:
+    """It is handed out to be used: MAST counts its idle days from here."""
     now = timezone.now()
-    if row.last_used_at is None or now - row.last_used_at > USE_NOTED_EVERY:
-        ArchiveToken.objects.filter(pk=row.pk).update(last_used_at=now)
+    if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
+        rows = ArchiveToken.objects.filter(pk=token.token_id, created_at=token.made_at)
+        rows.update(last_used_at=now)
+
+
+def rotate() -> tuple[int, int]:
+    """Seal every stored token again under the newest key; how many were, and how many did not open.
+
+    Each in a transaction of its own: people use and replace theirs meanwhile.
+    """
+    sealed_again = unreadable = 0
+    for pk in ArchiveToken.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            sealed_again += _seal_again(pk)
+        except Unreadable as reason:
+            logger.error("token %s was left as it is: %s", pk, reason)
+            unreadable += 1
+    return sealed_again, unreadable
 
 
 @transaction.atomic
-def rotate() -> tuple[int, int]:
-    """Seal every stored token again under the newest key; how many were, and how many did not open."""
-    sealed_again = unreadable = 0
-    for row in ArchiveToken.objects.select_for_update().order_by("pk"):
-        try:
-            row.sealed = reseal(row.sealed)
-        except Unreadable as reason:
-            logger.error("the token of person %s was left as it is: %s", row.user_id, reason)
-            unreadable += 1
-            continue
-        row.save(update_fields=["sealed"])
-        sealed_again += 1
-    return sealed_again, unreadable
+def _seal_again(pk: int) -> int:
+    row = ArchiveToken.objects.select_for_update().filter(pk=pk).first()
+    if row is None:  # removed meanwhile
+        return 0
+    row.sealed = reseal(row.sealed)
+    row.save(update_fields=["sealed"])
+    return 1

@@ -92,6 +92,8 @@ STAGING_OWNER = env.text("STAGING_OWNER", "portal")
 
 # --- secrets
 TOKEN_KEYS = env.words("TOKEN_KEYS")  # Fernet keys, newest first; `./run manage rotate_keys`
+# Read again when it changes, so that keys are replaced while the portal runs.
+TOKEN_KEYS_KEPT_IN = env.text("TOKEN_KEYS_KEPT_IN", env.text("TOKEN_KEYS_FILE", ""))
 if not TOKEN_KEYS:
     raise RuntimeError(
         "TOKEN_KEYS is missing: give one Fernet key, made by `openssl rand -base64 32 | tr '+/' '-_'`"
@@ -197,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
         ("basket.sweep", "basket.tasks.sweep", SWEEP_S),
         ("files.clean", "mastportal.files.tasks.clean", 3600),
         ("accounts.heartbeat", "accounts.tasks.beat", 60),
+        ("accounts.tokens", "accounts.tasks.look_after_tokens", 1800),
     ]
 }
 

@@ -44,6 +44,7 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "account-password": {"GET": MEMBER, "POST": MEMBER},
     "account-token": {"POST": MEMBER},
     "account-token-check": {"POST": MEMBER},
+    "account-token-day": {"POST": MEMBER},
     "account-token-remove": {"POST": MEMBER},
     "account-keys": {"POST": MEMBER},
     "table-layout": {"POST": MEMBER},

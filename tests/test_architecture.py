@@ -45,7 +45,14 @@ WIRING = {
 }
 # Shared by doors of every app, and by nothing else.
 DOOR_TOOLS = {"mastportal.api", "mastportal.htmx", "mastportal.security"}
-BELOW_ALL = {"mastportal.env", "mastportal.work", "mastportal.traffic", "mastportal.outgoing"}
+BELOW_ALL = {
+    "mastportal.conflicts",
+    "mastportal.env",
+    "mastportal.keyring",
+    "mastportal.work",
+    "mastportal.traffic",
+    "mastportal.outgoing",
+}
 
 
 def module_name(path: Path) -> str:

@@ -8,7 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import access, keys, refusal, tokens
-from accounts.forms import KeyForm, TokenForm
+from accounts.forms import KeyForm
+from accounts.token_forms import TokenDayForm, TokenForm
 from mastportal.htmx import render_page
 
 
@@ -19,6 +20,7 @@ def account_page(request: HttpRequest, status: int = 200, **more: Any) -> HttpRe
         "token": tokens.state(request.user),
         "keys": keys.of(request.user),
         "token_form": TokenForm(),
+        "token_day_form": TokenDayForm(auto_id="day_%s"),
         "key_form": KeyForm(),
         "links": refusal.links(),
         "exclusive_access": tokens.EXCLUSIVE_ACCESS,

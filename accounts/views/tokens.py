@@ -9,9 +9,11 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST
 
 from accounts import tokens
-from accounts.forms import TokenForm
+from accounts.token_forms import TokenDayForm, TokenForm
 from accounts.views.account import account_page
 from mastportal.mast.errors import ArchiveError
+
+BACK = "/account/#mast-token"
 
 
 @sensitive_post_parameters()
@@ -23,13 +25,34 @@ def enter_token(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST)
     if form.is_valid():
         try:
-            known = tokens.store(request.user, form.cleaned_data["token"])
+            known = tokens.store(
+                request.user,
+                form.cleaned_data["token"],
+                made_on=form.cleaned_data["made_on"],
+                is_another_person=form.cleaned_data["is_another_person"],
+            )
         except ArchiveError as error:
-            form.add_error("token", str(error))
+            form.add_error("made_on" if getattr(error, "field", "") == "made_on" else "token", str(error))
         else:
             messages.success(request, f"MAST knows this token as {known['owner']}'s; it is kept sealed.")
-            return redirect("/account/#mast-token")
+            return redirect(BACK)
     return account_page(request, status=422, token_form=form)
+
+
+@login_required
+@never_cache
+@require_POST
+def date_token(request: HttpRequest) -> HttpResponse:
+    """When the stored token was made, which MAST does not tell."""
+    form = TokenDayForm(request.POST, auto_id="day_%s")
+    if form.is_valid():
+        try:
+            tokens.set_made_on(request.user, form.cleaned_data["made_on"])
+        except ArchiveError as error:
+            form.add_error("made_on", str(error))
+        else:
+            return redirect(BACK)
+    return account_page(request, status=422, token_day_form=form)
 
 
 @login_required
@@ -44,7 +67,7 @@ def check_token(request: HttpRequest) -> HttpResponse:
             messages.success(request, "MAST still accepts this token.")
         else:
             messages.error(request, "MAST no longer accepts this token; make a new one and enter it.")
-    return redirect("/account/#mast-token")
+    return redirect(BACK)
 
 
 @login_required
@@ -54,4 +77,4 @@ def remove_token(request: HttpRequest) -> HttpResponse:
         messages.success(
             request, "The token was removed from the portal; it stays valid at MAST until it ends."
         )
-    return redirect("/account/#mast-token")
+    return redirect(BACK)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from accounts import vault
+from accounts import token_checks
 from accounts.archive import archive
 from accounts.refusal import refusal
 from mastportal.files import entitlement, fetching, store
@@ -54,7 +54,7 @@ def look(rows: Mapping[str, dict[str, Any]], user: User, beat: Callable[[], None
     held = {file.data_uri: file for file in _readable(uris.values(), user)}
     seen = {name: Seen(_kept(held[uri])) for name, uri in uris.items() if uri in held}
     to_ask = [(name, rows[name]) for name in sorted(uris.keys() - seen.keys())][:MOST_ASKED]
-    asking = _Asking(archive(), vault.credential(user))
+    asking = _Asking(archive(), token_checks.credential(user))
     with ThreadPoolExecutor(ASKED_AT_ONCE, "members") as pool:
         for (name, _), found in zip(to_ask, pool.map(asking.of, [row for _, row in to_ask]), strict=True):
             beat()

@@ -68,6 +68,7 @@ def django_environment(state: State, wishes: Wishes, ports: dict[str, int]) -> d
         "PYTHONUNBUFFERED": "1",
         "SECRET_KEY": state.secrets["SECRET_KEY"],
         "TOKEN_KEYS": state.secrets["TOKEN_KEYS"],
+        "TOKEN_KEYS_KEPT_IN": str(state.secrets_file),
         "DATABASE_URL": postgres.address(state, ports["postgres"]),
         "VALKEY_URL": valkey.address(state, ports["valkey"]),
         "ARCHIVE_URL": wishes.archive_url,

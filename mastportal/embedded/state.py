@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
+SECRETS = "secrets.json"
 DEMO_PEOPLE = ("alice", "bob", "charlie", "admin")
 
 
@@ -56,7 +57,7 @@ class State:
     def at(cls, folder: Path) -> "State":
         """Open the folder, making it and its secrets on the first start."""
         folder.mkdir(parents=True, exist_ok=True)
-        kept = folder / "secrets.json"
+        kept = folder / SECRETS
         if not kept.exists():
             write_private(kept, json.dumps(_new_secrets(), indent=1))
         state = cls(folder, json.loads(kept.read_text()))
@@ -65,6 +66,11 @@ class State:
             passwords = {name: secrets.token_urlsafe(9) for name in DEMO_PEOPLE}
             write_private(state.demo_file, json.dumps(passwords, indent=1))
         return state
+
+    @property
+    def secrets_file(self) -> Path:
+        """The file of the portal's own secrets, JSON, mode 600."""
+        return self.folder / SECRETS
 
     @property
     def demo_file(self) -> Path:

@@ -28,6 +28,7 @@ SHORT = {
     "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
     "LOG_LEVEL": "WARNING",
+    "TOKEN_KEYS_KEPT_IN": "",
 }
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from accounts import vault
+from accounts import token_checks
 from accounts.archive import archive, elsewhere, today_mjd
 from accounts.vault import Opened
 from mastportal.files import entitlement, room, store
@@ -87,7 +87,7 @@ class Coming:
         try:
             return self._fetch(None)
         except Refused:
-            self._token = vault.opened(self._wish.user) if self._wish.user is not None else None
+            self._token = token_checks.ready(self._wish.user) if self._wish.user is not None else None
             if self._token is None:
                 raise
             return self._fetch_with(self._token)

@@ -14,12 +14,14 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from accounts import vault
+from accounts import token_checks
 from accounts.access import id_of
 from accounts.archive import hurried, today_mjd
+from accounts.audit import Event
 from accounts.models import ArchiveToken, TokenState
 from accounts.tokens import LIFETIME
 from accounts.vault import Opened
+from mastportal.files import noting
 from mastportal.files.models import Access, ReadingRight, StoredFile
 from mastportal.files.rights import Answer, ask_each
 from mastportal.files.store import give_back_connection
@@ -71,19 +73,25 @@ def remember(token: Opened, scopes: Collection[str]) -> None:
     if not scopes:
         return
     with transaction.atomic():
-        rows = ArchiveToken.objects.select_for_update(no_key=True)
-        if rows.filter(pk=token.token_id, created_at=token.made_at).first() is None:
+        rows = ArchiveToken.objects.select_for_update(no_key=True, of=("self",)).select_related("user")
+        row = rows.filter(pk=token.token_id, created_at=token.made_at).first()
+        if row is None:
             return
         told = {"token_made_at": token.made_at, "checked_at": token.opened_at}
         for scope in sorted(scopes):
             ReadingRight.objects.update_or_create(token_id=token.token_id, scope=scope, defaults=told)
+        noting.learnt(Event.RIGHT_GRANTED, row.user, token.made_at, scopes)
 
 
 def forget(token: Opened, scopes: Collection[str]) -> None:
     """The archive has refused files of these scopes to this token: what it said before is over."""
-    if scopes:
-        rights = ReadingRight.objects.filter(token_id=token.token_id, token_made_at=token.made_at)
-        rights.filter(scope__in=scopes).delete()
+    if not scopes:
+        return
+    rights = ReadingRight.objects.filter(token_id=token.token_id, token_made_at=token.made_at)
+    rights.filter(scope__in=scopes).delete()
+    person = User.objects.filter(archive_token=token.token_id).first()
+    if person is not None:
+        noting.learnt(Event.RIGHT_REFUSED, person, token.made_at, scopes)
 
 
 def scopes_remembered(user: Reader, scopes: Collection[str], made_at: datetime | None = None) -> set[str]:
@@ -125,7 +133,7 @@ class _Check:
         known = scopes_remembered(self._user, self._files.keys())
         unknown = {scope: files for scope, files in self._files.items() if scope not in known}
         if unknown:
-            self._token = vault.opened(self._user)
+            self._token = token_checks.ready(self._user)
             self._ask([file for files in unknown.values() for file in self._first(files)])
             self._ask([file for files in unknown.values() for file in self._others(files)])
         open_scopes = known | {scope for scope, files in unknown.items() if self._opens(files)}

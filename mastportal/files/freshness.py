@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts import vault
+from accounts import token_checks
 from accounts.archive import archive
 from mastportal.files import entitlement
 from mastportal.files.facts import HEADER_BYTES, Facts, facts_in
@@ -82,7 +82,7 @@ def _ask(questions: list[Question], user: User | None) -> dict[int, bool | None]
     if not questions:
         return {}
     restricted = any(question.file.access == Access.RESTRICTED for question in questions)
-    token = vault.opened(user) if restricted and user is not None else None
+    token = token_checks.ready(user) if restricted and user is not None else None
     heads = _Heads(archive(), token.credential if token is not None else None)
     with ThreadPoolExecutor(min(ASKED_AT_ONCE, len(questions))) as pool:
         seen = list(pool.map(heads.of, [question.file for question in questions]))

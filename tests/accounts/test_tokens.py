@@ -76,7 +76,7 @@ def test_a_refused_token_leaves_the_older_one(alice, stored):
 
 
 def test_a_better_token_takes_the_place_of_the_older(alice, stored):
-    tokens.store(alice, "sandbox-token-bob")
+    tokens.store(alice, "sandbox-token-bob", is_another_person=True)
     assert ArchiveToken.objects.count() == 1
     assert tokens.state(alice)["owner"] == "bob"
 

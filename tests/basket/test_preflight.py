@@ -137,7 +137,7 @@ def test_whose_token_opens_what_is_asked_once(
     assert len([entry for entry in sandbox.log(mark) if entry["uri"]]) == 4, "and remembered, yes and no"
     assert ReadingRight.objects.count() == 1
     assert not StoredFile.objects.exists()
-    tokens.store(bob, ALICE_TOKEN)
+    tokens.store(bob, ALICE_TOKEN, is_another_person=True)
     assert told(bob) == [Opens.YES], "a new token is asked about anew"
 
 

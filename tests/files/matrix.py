@@ -218,7 +218,7 @@ class World:
             case "token removed":
                 tokens.forget(self.alice)
             case "token replaced":
-                tokens.store(self.alice, BOB_TOKEN)
+                tokens.store(self.alice, BOB_TOKEN, is_another_person=True)
             case "token withdrawn" | "token withdrawn just now":
                 sandbox.withdraw(ALICE_TOKEN, self.file.programme)
 

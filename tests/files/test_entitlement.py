@@ -76,14 +76,14 @@ def test_a_removed_token_takes_its_rights_along(file, alice):
 
 def test_another_token_does_not_inherit_the_rights(file, alice):
     assert may_read(alice, file)
-    tokens.store(alice, BOB_TOKEN)
+    tokens.store(alice, BOB_TOKEN, is_another_person=True)
     assert not may_read(alice, file)
 
 
 def test_a_no_is_not_remembered(file, bob, alice):
     tokens.store(bob, BOB_TOKEN)
     assert not may_read(bob, file)
-    tokens.store(bob, "sandbox-token-alice")
+    tokens.store(bob, "sandbox-token-alice", is_another_person=True)
     assert may_read(bob, file)
 
 
@@ -142,7 +142,7 @@ def test_a_file_that_is_gone_opens_nothing(secret, alice_with_token):
 
 def test_a_right_is_not_noted_for_the_token_that_came_after(file, alice):
     token = vault.opened(alice)
-    tokens.store(alice, BOB_TOKEN)
+    tokens.store(alice, BOB_TOKEN, is_another_person=True)
     remember(token, {file.scope})
     assert not ReadingRight.objects.exists()
     assert not may_read(alice, file)
