@@ -9,7 +9,7 @@ from basket import access
 from basket.layout_stored import stored_layout
 from basket.models import Bundle
 from basket.phases import Access, Status
-from mastportal.files import entitlement, store
+from mastportal.files import entitlement, noting, store
 from mastportal.files.models import StoredFile
 from mastportal.files.streaming import Body
 from mastportal.files.watching import watch
@@ -40,7 +40,13 @@ def body_for(user: Person, bundle: Bundle) -> Body | None:
         files=lambda: restricted_of(bundle),
         still_visible=lambda: access.visible_bundles(user).filter(pk=bundle.pk).exists(),
     )
-    return replace(body_of(bundle), still_allowed=watched.holds) if watched is not None else body_of(bundle)
+    if watched is None:
+        return body_of(bundle)
+
+    def served(size_bytes: int) -> None:
+        noting.served(user, f"bundle {bundle.pk}", watched.scopes, size_bytes, bundle.group_id)
+
+    return replace(body_of(bundle), still_allowed=watched.holds, served=served)
 
 
 def restricted_of(bundle: Bundle) -> QuerySet[StoredFile]:

@@ -20,6 +20,7 @@ from basket.member_names import safe_path
 from basket.models import Bundle, Staging
 from basket.phases import Phase, Status
 from basket.ways.laying_out import CannotStage, Folder
+from mastportal.files import noting
 from mastportal.files.models import StoredFile
 from mastportal.mast.errors import ArchiveError
 from mastportal.work import UNFINISHED, Lease, LeaseLost, due
@@ -133,6 +134,9 @@ def _lay_out(staging: Staging, lease: Lease) -> None:
         for manifest in manifests_of(bundle):
             assert isinstance(manifest.content, bytes)
             made.text(manifest.path.removeprefix(f"{bundle.folder}/"), manifest.content)
+    scopes = {file.scope for file in restricted_of(bundle)}
+    if scopes:
+        noting.served(owner, f"staging of bundle {bundle.pk}", scopes, staging.bytes_total, bundle.group_id)
 
 
 def take_away(staging: Staging) -> None:

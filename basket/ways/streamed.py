@@ -6,7 +6,9 @@ do, through the rows of the list. The list goes when the answer ends, breaks or 
 
 import logging
 import uuid
+from collections import Counter
 from collections.abc import Generator, Iterator
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -24,9 +26,9 @@ from basket.models import Basket, Bundle, BundleFile
 from basket.phases import Phase, Status
 from basket.ways.arrivals import Arrivals, Queue, left_out
 from basket.ways.growing import Growing, GrowingTar, GrowingZip
-from mastportal.files import entitlement, store
+from mastportal.files import entitlement, noting, store
 from mastportal.files.models import StoredFile
-from mastportal.files.streaming import unsized_response, watched
+from mastportal.files.streaming import counted, unsized_response, watched
 from mastportal.files.watching import watch
 from mastportal.mast.errors import ArchiveError
 from mastportal.tables.columns import BadQuery
@@ -94,6 +96,7 @@ class Streamed:
         self._is_whole, self._is_closed = False, False
         self._growing: Growing = GrowingTar() if bundle.format == Bundle.Format.TAR else GrowingZip()
         self._pieces = self._run()
+        self._restricted: Counter[str] = Counter()  # bytes that left, by what a right to them extends to
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -111,6 +114,7 @@ class Streamed:
             (_settle if self._is_whole and self._keep else let_go)(self._bundle)
         except DatabaseError:  # the sweep does it, once the lease has run out
             logger.warning("could not let go of the streamed bundle %s", self._bundle.pk, exc_info=True)
+        self._note_restricted()
         store.give_back_connection()
 
     def _run(self) -> Generator[bytes, None, None]:
@@ -145,10 +149,21 @@ class Streamed:
         store.give_back_connection()
         entry = entry_of(file, stored, self._bundle.folder, self._bundle.created_at.timestamp())
         pieces = self._growing.member(entry, lambda _, start, stop: store.read(stored, start, stop))
-        yield from watched(pieces, looked_at.holds) if looked_at else pieces
+        if looked_at:
+            pieces = counted(watched(pieces, looked_at.holds), partial(self._left, stored.scope))
+        yield from pieces
         if not self._keep:  # sent: the store need not keep it for this any longer
             BundleFile.objects.filter(pk=file.pk).update(stored_file=None)
             store.give_back_connection()
+
+    def _left(self, scope: str, size_bytes: int) -> None:
+        self._restricted[scope] += size_bytes
+
+    def _note_restricted(self) -> None:
+        """One entry for the whole answer, of its exclusive files alone."""
+        if self._restricted:
+            told, total = self._bundle, self._restricted.total()
+            noting.served(told.owner, f"stream {told.pk}", self._restricted, total, told.group_id)
 
 
 def _what_is_wrong(stored: StoredFile, file: BundleFile) -> dict[str, object]:
