@@ -21,7 +21,7 @@ from accounts.audit import Event
 from accounts.models import ArchiveToken, TokenState
 from accounts.tokens import LIFETIME
 from accounts.vault import Opened
-from mastportal.files import noting
+from mastportal.files import noting, right_checks
 from mastportal.files.models import Access, ReadingRight, StoredFile
 from mastportal.files.rights import Answer, ask_each
 from mastportal.files.store import give_back_connection
@@ -73,13 +73,13 @@ def remember(token: Opened, scopes: Collection[str]) -> None:
     if not scopes:
         return
     with transaction.atomic():
-        rows = ArchiveToken.objects.select_for_update(no_key=True, of=("self",)).select_related("user")
-        row = rows.filter(pk=token.token_id, created_at=token.made_at).first()
+        row = _locked(token)
         if row is None:
             return
         told = {"token_made_at": token.made_at, "checked_at": token.opened_at}
         for scope in sorted(scopes):
             ReadingRight.objects.update_or_create(token_id=token.token_id, scope=scope, defaults=told)
+        right_checks.note(token, scopes, opens=True)
         noting.learnt(Event.RIGHT_GRANTED, row.user, token.made_at, scopes)
 
 
@@ -87,11 +87,19 @@ def forget(token: Opened, scopes: Collection[str]) -> None:
     """The archive has refused files of these scopes to this token: what it said before is over."""
     if not scopes:
         return
-    rights = ReadingRight.objects.filter(token_id=token.token_id, token_made_at=token.made_at)
-    rights.filter(scope__in=scopes).delete()
-    person = User.objects.filter(archive_token=token.token_id).first()
-    if person is not None:
-        noting.learnt(Event.RIGHT_REFUSED, person, token.made_at, scopes)
+    with transaction.atomic():
+        rights = ReadingRight.objects.filter(token_id=token.token_id, token_made_at=token.made_at)
+        rights.filter(scope__in=scopes).delete()
+        row = _locked(token)
+        if row is not None:
+            right_checks.note(token, scopes, opens=False)
+            noting.learnt(Event.RIGHT_REFUSED, row.user, token.made_at, scopes)
+
+
+def _locked(token: Opened) -> ArchiveToken | None:
+    """Its row, where it was neither removed nor replaced, until the transaction ends."""
+    rows = ArchiveToken.objects.select_for_update(no_key=True, of=("self",)).select_related("user")
+    return rows.filter(pk=token.token_id, created_at=token.made_at).first()
 
 
 def scopes_remembered(user: Reader, scopes: Collection[str], made_at: datetime | None = None) -> set[str]:

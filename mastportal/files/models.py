@@ -119,3 +119,21 @@ class ReadingRight(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token}: {self.scope}"
+
+
+class RightCheck(models.Model):
+    """What the archive last said of a token and files of a scope, kept for people to look at: opens nothing.
+
+    Goes with its token. Others of a group are told of it where its owner allowed that.
+    """
+
+    token = models.ForeignKey(ArchiveToken, models.CASCADE, related_name="right_checks")
+    scope = models.TextField()
+    opens = models.BooleanField()
+    checked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "scope"], name="one_check_per_scope")]
+
+    def __str__(self) -> str:
+        return f"{self.token}: {self.scope} {'opens' if self.opens else 'does not open'}"
