@@ -41,6 +41,8 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "sign-in": {"GET": PUBLIC, "POST": PUBLIC},
     "sign-out": {"POST": PUBLIC},
     "account": {"GET": MEMBER},
+    "account-audit": {"GET": MEMBER},
+    "group-audit": {"GET": (SIGN_IN, NOT_THERE, FORBIDDEN, FORBIDDEN, ALLOWED)},
     "account-password": {"GET": MEMBER, "POST": MEMBER},
     "account-token": {"POST": MEMBER},
     "account-token-check": {"POST": MEMBER},

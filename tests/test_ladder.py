@@ -81,6 +81,7 @@ class World:
         values = {
             "basket_id": self.basket.pk,
             "bundle_id": self.bundle.pk,
+            "group_id": self.basket.group_id,
             "key_id": self.key_id,
             "number": 0,
             "saved_id": self.saved.pk,

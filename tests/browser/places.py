@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts import audit
+from accounts.audit import Event
 from basket import lines
 from basket.harvest import harvest_of
 from basket.models import first_selection
@@ -52,6 +54,8 @@ def places_of(user: User) -> dict[str, str]:
     answer.missing = [Gap("b_rate.fits", ("background",), "c_asn.json", "It is not there.")]
     needs.phase, needs.answer, needs.ended_at = "COMPLETED", answer.as_json(), timezone.now()
     needs.save()
+    audit.note(Event.RIGHT_GRANTED, user, subject="JWST:1176", token_made_at="2026-11-23")
+    audit.note(Event.BYTES_SERVED, user, subject=f"bundle {bundle.pk}", bytes=7, programmes=["JWST:1176"])
     return {
         "search": "/",
         "search-advanced": "/?collection=observations&advanced=1",
@@ -86,6 +90,7 @@ def places_of(user: User) -> dict[str, str]:
         "bundle-changes": reverse("bundle-changes", args=[bundle.pk]),
         "basket-preflight": reverse("basket-preflight", args=[basket.pk]),
         "account": "/account/",
+        "audit": "/account/audit/",
         "password": "/account/password/",
         "not-found": "/nowhere/",
     }
