@@ -29,6 +29,7 @@ class Event(StrEnum):
     KEY_MADE = "key-made"
     KEY_REMOVED = "key-removed"
     INVITED = "invited"
+    INVITATION_WITHDRAWN = "invitation-withdrawn"
     JOINED = "joined"
     ROLE_CHANGED = "role-changed"
     LEFT = "left"
