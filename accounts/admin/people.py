@@ -1,43 +1,17 @@
-"""The administrator's view of people and groups, and that a token or key exists; never of a secret."""
+"""The administrator's view of people, and that a token or key of theirs exists; never of a secret."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
-from accounts.models import ApiToken, ArchiveToken, Membership, Profile, ResearchGroup, TableLayout
-
-admin.site.site_header = admin.site.site_title = "Portal administration"
-# Rights follow research groups and roles; Django's own groups would only mislead.
-admin.site.unregister(Group)
-
-
-class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
-    model = Membership
-    extra = 1
-    autocomplete_fields = ["user"]
-
-
-@admin.register(ResearchGroup)
-class ResearchGroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """`quota_bytes` is the group's share of the file store; 0 is no limit of its own."""
-
-    list_display = ["name", "quota_bytes"]
-    search_fields = ["name"]
-    inlines = [MembershipInline]
+from accounts.models import ApiToken, ArchiveToken, TableLayout
 
 
 @admin.register(TableLayout)
 class TableLayoutAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["user", "kind", "changed_at"]
     list_select_related = ["user"]
-
-
-@admin.register(Profile)
-class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["user"]
-    search_fields = ["user__username"]
 
 
 class SeenOnly(admin.ModelAdmin):  # type: ignore[type-arg]
