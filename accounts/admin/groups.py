@@ -1,0 +1,97 @@
+"""Research groups for administrators: who is in them, how much of the store they may and do hold."""
+
+import re
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+
+from accounts import audit
+from accounts.audit import Event
+from accounts.models import Membership, ResearchGroup
+from mastportal.tables.cells import size_words
+from mastportal.work import Phase
+
+SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kMGTP]?)B?\s*", re.IGNORECASE)
+POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
+MOST_BYTES = 10**18
+
+
+class SizeField(forms.CharField):
+    """Bytes, written as people write them: 500 GB, 1.5 TB, 0."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return size_words(value) if isinstance(value, int) and value else value
+
+    def clean(self, value: Any) -> int:
+        told = SIZE.fullmatch(super().clean(value))
+        size_bytes = round(float(told[1]) * 1000 ** POWERS[told[2].lower()]) if told else -1
+        if not 0 <= size_bytes <= MOST_BYTES:
+            raise forms.ValidationError("Give a size such as 500 GB or 1.5 TB; 0 is no limit of its own.")
+        return size_bytes
+
+
+class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
+    quota_bytes = SizeField(
+        label="Share of the store",
+        help_text="Such as 500 GB or 2 TB; 0 is no limit of its own.",
+        max_length=30,
+    )
+
+    class Meta:
+        model = ResearchGroup
+        fields = ("name", "quota_bytes")
+
+
+class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Membership
+    extra = 1
+    autocomplete_fields = ("user",)
+
+
+@admin.register(ResearchGroup)
+class ResearchGroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What a group holds of the store is what its members asked for first."""
+
+    form = GroupForm
+    list_display = ("name", "people", "owners", "share", "held")
+    search_fields = ("name", "memberships__user__username")
+    inlines = (MembershipInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ResearchGroup]:
+        stored = Sum("stored_files__size_bytes", filter=Q(stored_files__phase=Phase.COMPLETED))
+        sums = ResearchGroup.objects.filter(pk=OuterRef("pk")).annotate(sum=stored).values("sum")
+        groups = super().get_queryset(request).prefetch_related("memberships__user")
+        return groups.annotate(count=Count("memberships"), held_bytes=Coalesce(Subquery(sums), 0))
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
+        """What an administrator does to memberships is in the audit like what owners do."""
+        super().save_formset(request, form, formset, change)
+        changed = [seat for seat, _ in formset.changed_objects]
+        for event, seats in (
+            (Event.JOINED, formset.new_objects),
+            (Event.ROLE_CHANGED, changed),
+            (Event.LEFT, formset.deleted_objects),
+        ):
+            for seat in seats:
+                by = cast(User, request.user)
+                audit.note(event, by, person=seat.user, group_id=seat.group_id, subject=seat.role)
+
+    @admin.display(ordering="count")
+    def people(self, group: Any) -> int:
+        return int(group.count)
+
+    def owners(self, group: ResearchGroup) -> str:
+        return ", ".join(str(seat.user) for seat in group.memberships.all() if seat.role == "owner")
+
+    @admin.display(description="share of the store", ordering="quota_bytes")
+    def share(self, group: ResearchGroup) -> str:
+        return size_words(group.quota_bytes) if group.quota_bytes else "no limit of its own"
+
+    @admin.display(ordering="held_bytes")
+    def held(self, group: Any) -> str:
+        return size_words(group.held_bytes)
