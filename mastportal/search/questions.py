@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -44,11 +45,29 @@ def ask(question: Mapping[str, object], user: User, refresh: bool = False) -> As
     _note_use(search, user)
     if not refresh and (answer := _good_enough(search)):
         return Asked(search, answer, must_queue=False)
-    # All who ask this question line up here: the first one makes the snapshot, the others join it.
-    Search.objects.select_for_update().get(pk=search.pk)
-    search = Search.objects.select_related("current", "latest").get(pk=search.pk)
+    search = _lined_up(search)
     if not refresh and (answer := _good_enough(search)):
         return Asked(search, answer, must_queue=False)
+    return _anew(search, asking, user)
+
+
+@transaction.atomic
+def renew(search: Search, older_than: datetime) -> Asked:
+    """The kept answer unless it is `older_than` that, else as `ask` says; nobody is noted to have asked."""
+    search = _lined_up(search)
+    current = search.current
+    if current is not None and current.has_rows and current.fetched_at and current.fetched_at > older_than:
+        return Asked(search, current, must_queue=False)
+    return _anew(search, read(search.criteria), None)
+
+
+def _lined_up(search: Search) -> Search:
+    """All who ask this question line up here: the first one makes the snapshot, the others join it."""
+    Search.objects.select_for_update().get(pk=search.pk)
+    return Search.objects.select_related("current", "latest").get(pk=search.pk)
+
+
+def _anew(search: Search, asking: Asking, user: User | None) -> Asked:
     if under_way := ResultSet.objects.filter(search=search, phase__in=UNFINISHED).first():
         return Asked(search, under_way, must_queue=False)
     search.latest = ResultSet.objects.create(search=search, asked_by=user, understood=_understood(asking))
@@ -104,3 +123,8 @@ def _understood(asking: Asking) -> dict[str, Any] | None:
         "radius_deg": target.radius_deg,
         "resolver": None,
     }
+
+
+def search_of(question: Mapping[str, object]) -> Search:
+    """The one row of everybody who asks this; nobody is noted to have asked. Raises BadQuestion."""
+    return _search_of(read(question))
