@@ -155,6 +155,7 @@ TEMPLATES = [
                 "accounts.context.portal",
                 "basket.context.choices",
                 "mastportal.desk.context.kept",
+                "mastportal.outbox.context.unread",
             ],
         },
     }
@@ -197,7 +198,9 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, every_s in [
         ("search.sweep", "mastportal.search.tasks.sweep", SWEEP_S),
         ("basket.sweep", "basket.tasks.sweep", SWEEP_S),
+        ("outbox.sweep", "mastportal.outbox.tasks.sweep", SWEEP_S),
         ("files.clean", "mastportal.files.tasks.clean", 3600),
+        ("outbox.clean", "mastportal.outbox.tasks.clean", 6 * 3600),
         ("accounts.heartbeat", "accounts.tasks.beat", 60),
         ("accounts.tokens", "accounts.tasks.look_after_tokens", 1800),
     ]
@@ -226,6 +229,12 @@ globals().update(env.mail("MAIL_URL"))
 MAIL_IS_ON = bool(env.text("MAIL_URL", "").strip())
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "") or PORTAL_CONTACT or "portal@localhost"
+
+# What people are told: pauses between attempts grow from the first to the longest, and come to an end.
+POST_PAUSE_S = env.number("POST_PAUSE_S", 15)
+POST_LONGEST_PAUSE_S = env.number("POST_LONGEST_PAUSE_S", 1800)
+POST_PATIENCE_S = env.number("POST_PATIENCE_S", 4 * 24 * 3600)
+NOTICE_KEEP_S = env.number("NOTICE_KEEP_S", 365 * 24 * 3600)
 
 # --- REST
 REST_FRAMEWORK = {

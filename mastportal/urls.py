@@ -17,6 +17,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("mastportal.search.selecting.api")),
     path("", include("mastportal.files.api")),
     path("", include("mastportal.desk.api")),
+    path("", include("mastportal.outbox.api")),
     path("", include("basket.api")),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("schema/browse/", SpectacularSwaggerView.as_view(url_name="schema"), name="schema-browse"),
@@ -30,6 +31,7 @@ urlpatterns = [
     path("", include("mastportal.search.urls")),
     path("", include("mastportal.files.urls")),
     path("", include("mastportal.desk.urls")),
+    path("", include("mastportal.outbox.urls")),
     path("", include("basket.urls")),
 ]
 

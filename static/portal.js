@@ -57,9 +57,13 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form?.requestSubmit();
 });
 
-document.addEventListener("htmx:sendError", () => say("The portal did not answer; check your connection and try again."));
-document.addEventListener("htmx:timeout", () => say("The portal took too long to answer; try again."));
-document.addEventListener("htmx:responseError", (event) => {
+// What nobody asked for by hand, [data-quiet], fails without a word and is asked again.
+function onFailure(name, tell) {
+  document.addEventListener(name, (event) => { if (!event.target.closest?.("[data-quiet]")) tell(event); });
+}
+onFailure("htmx:sendError", () => say("The portal did not answer; check your connection and try again."));
+onFailure("htmx:timeout", () => say("The portal took too long to answer; try again."));
+onFailure("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
   if (status === 401) location.reload();
   else if (status === 403) say("You may not do that, or your session ended; load the page again.");

@@ -66,6 +66,11 @@ def add(person: User, name: str, form: str, address: str) -> tuple[Webhook, str]
     return hook, secret
 
 
+def revive(person: Person, webhook_id: UUID) -> bool:
+    """Send to a webhook again that said it was gone; whether `person` has it."""
+    return of(person).filter(pk=webhook_id).update(ended_at=None) > 0
+
+
 def remove(person: Person, webhook_id: UUID) -> bool:
     """Forget a webhook and what was on its way to it; whether `person` had it."""
     return of(person).filter(pk=webhook_id).delete()[0] > 0

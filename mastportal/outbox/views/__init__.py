@@ -1,0 +1,1 @@
+"""The pages of what the portal tells people, a module each."""
