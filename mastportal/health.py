@@ -74,10 +74,15 @@ def _state(check: Callable[[], str]) -> tuple[str, bool]:
         return f"down: {type(error).__name__}", False
 
 
+def states() -> dict[str, tuple[str, bool]]:
+    """Of each part in words how it is, and whether that is well."""
+    return {name: _state(check) for name, check in PARTS.items()}
+
+
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 with each part's state, 503 with the same when any part is down."""
-    states = {name: _state(check) for name, check in PARTS.items()}
-    healthy = all(fine for _, fine in states.values())
-    return JsonResponse({name: text for name, (text, _) in states.items()}, status=200 if healthy else 503)
+    found = states()
+    healthy = all(fine for _, fine in found.values())
+    return JsonResponse({name: text for name, (text, _) in found.items()}, status=200 if healthy else 503)

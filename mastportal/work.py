@@ -163,6 +163,23 @@ class Lease(Held):
         self._change(phase=phase, ended_at=Now(), error=error, error_kind=kind, **freed)
 
 
+def stop(model: type[Work], pk: Any, why: str) -> bool:
+    """End work that is not done yet; whoever holds it finds the lease lost. Whether it was under way."""
+    under_way = model._default_manager.filter(pk=pk, phase__in=UNFINISHED)
+    ended = {"phase": Phase.ERROR, "ended_at": Now(), "error": why, "error_kind": "stopped"}
+    return under_way.update(**ended, **Held.FREED) == 1
+
+
+def take_up_again(model: type[Work], pk: Any) -> bool:
+    """Queue work that failed once more, with all its attempts; the caller nudges. Whether it had failed.
+
+    Raises IntegrityError where the same was asked for anew meanwhile and may be under way only once.
+    """
+    failed = model._default_manager.filter(pk=pk, phase__in=[Phase.ERROR, Phase.ABORTED])
+    fresh = {"attempts": 0, "error": "", "error_kind": "", "started_at": None, "ended_at": None}
+    return failed.update(phase=Phase.QUEUED, queued_at=Now(), nudged_at=Now(), **fresh) == 1
+
+
 def due(model: type[Work], abandoned: Callable[[Any], None] | None = None) -> list[Any]:
     """Ids to be queued again: their message got lost, or their worker died. What breaks off too often ends.
 

@@ -1,0 +1,1 @@
+"""What is done to the whole portal from a shell."""

@@ -1,0 +1,31 @@
+"""The admin site: Django's, with the pages on running jobs, the store and the portal's state. Wiring only."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, path, reverse
+
+from mastportal.administration import pages
+
+PAGES = {
+    "jobs": ("jobs/", pages.jobs, "Running jobs"),
+    "store": ("store/", pages.store, "Store"),
+    "state": ("state/", pages.state, "State and mail"),
+}
+
+
+class PortalSite(AdminSite):
+    index_template = "administration/index.html"
+    enable_nav_sidebar = True
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        ours: list[URLPattern | URLResolver] = [
+            path(route, self.admin_view(page), name=f"portal-{name}")
+            for name, (route, page, _) in PAGES.items()
+        ]
+        return [*ours, *super().get_urls()]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        links = [(reverse(f"admin:portal-{name}"), title) for name, (_, _, title) in PAGES.items()]
+        return super().each_context(request) | {"portal_pages": links}
