@@ -105,7 +105,7 @@ if not ARCHIVE_IS_SANDBOX and not PORTAL_CONTACT:
 DEMO_PASSWORDS_FILE = env.text("DEMO_PASSWORDS_FILE", "")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "mastportal.administration.apps.PortalAdminConfig",
     "django.contrib.humanize",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "mastportal.desk",
     "basket",
     "mastportal.news",
+    "mastportal.administration",
 ]
 
 MIDDLEWARE = [
