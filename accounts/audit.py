@@ -22,6 +22,8 @@ class Event(StrEnum):
     LOCKED_OUT = "locked-out"
     SIGNED_OUT = "signed-out"
     SESSION_ENDED = "session-ended"
+    SIGN_ON_CONNECTED = "sign-on-connected"
+    SIGN_ON_REMOVED = "sign-on-removed"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105
     TOKEN_STORED = "token-stored"  # noqa: S105
     TOKEN_REFUSED = "token-refused"  # noqa: S105

@@ -23,6 +23,8 @@ WORDS: Mapping[str, str] = {
     Event.LOCKED_OUT: "locked out",
     Event.SIGNED_OUT: "signed out",
     Event.SESSION_ENDED: "session ended",
+    Event.SIGN_ON_CONNECTED: "single sign-on connected",
+    Event.SIGN_ON_REMOVED: "single sign-on disconnected",
     Event.PASSWORD_CHANGED: "password changed",
     Event.TOKEN_STORED: "MAST token stored",
     Event.TOKEN_REFUSED: "MAST token refused",

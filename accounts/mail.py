@@ -16,9 +16,14 @@ class NotSent(Exception):
     """A mail did not leave; the text is one plain sentence without any secret."""
 
 
+def is_on() -> bool:
+    """Whether the portal sends mails at all."""
+    return bool(settings.MAIL_IS_ON)
+
+
 def way() -> str:
     """Which way mails leave: a server, a folder, or that they are off."""
-    if not settings.MAIL_IS_ON:
+    if not is_on():
         return OFF
     if settings.EMAIL_BACKEND.endswith(".filebased.EmailBackend"):
         return f"Mails are written as files into {settings.EMAIL_FILE_PATH}."
@@ -31,7 +36,7 @@ def try_out(address: str) -> str:
         validate_email(address)
     except ValidationError:
         raise NotSent(f"“{address[:100]}” is not a mail address.") from None
-    if not settings.MAIL_IS_ON:
+    if not is_on():
         raise NotSent(OFF)
     text = f"This mail was sent to try the way out.\nThe portal is at {settings.SITE_URL}.\n"
     try:
@@ -50,4 +55,4 @@ def _words(error: Exception) -> str:
 @checks.register()
 def mails_leave(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
     """Whoever runs a command of a portal without mails is told."""
-    return [] if settings.MAIL_IS_ON else [checks.Info(OFF, id="accounts.I001")]
+    return [] if is_on() else [checks.Info(OFF, id="accounts.I001")]

@@ -1,8 +1,15 @@
 """The doors by which the clock enters: keeps the archive's status fresh, and looks after stored tokens."""
 
+from smtplib import SMTPException
+
 from celery import shared_task
 
-from accounts import archive, token_checks, token_warnings
+from accounts import archive, passwords, token_checks, token_warnings
+
+
+@shared_task(autoretry_for=(SMTPException, OSError), max_retries=4, retry_backoff=15)
+def mail_new_password(user_id: int) -> None:
+    passwords.send_link(user_id)
 
 
 @shared_task

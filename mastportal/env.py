@@ -1,8 +1,10 @@
 """Reads settings from the environment, and fails loudly at start. Imports nothing of ours."""
 
+import json
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 # NAME may be given as NAME_FILE, the path of a file that holds the value (container secrets).
 _env = environ.FileAwareEnv()
@@ -41,6 +43,14 @@ def folder(name: str, default: Path) -> Path:
 def database(name: str) -> dict[str, object]:
     """A Django database entry from an address such as `postgresql://user:secret@host:port/name`."""
     return dict(_env.db(name))
+
+
+def table(name: str) -> dict[str, object]:
+    """A JSON object; empty when not set. Raises ImproperlyConfigured or ValueError."""
+    found = json.loads(text(name, "").strip() or "{}")
+    if not isinstance(found, dict):
+        raise ImproperlyConfigured(f"{name} is not a JSON object.")
+    return found
 
 
 def mail(name: str) -> dict[str, object]:

@@ -90,6 +90,16 @@ STAGING_DIR = env.text("STAGING_DIR", "")
 STAGING_KEEP_S = env.integer("STAGING_KEEP_S", 14 * 24 * 3600)
 STAGING_OWNER = env.text("STAGING_OWNER", "portal")
 
+# --- news: how often followed things are looked at, by the most impatient of their followers
+NEWS_FAST_S = env.number("NEWS_FAST_S", 600)
+NEWS_DAILY_S = env.number("NEWS_DAILY_S", 6 * 3600)
+NEWS_WEEKLY_S = env.number("NEWS_WEEKLY_S", 24 * 3600)
+NEWS_VERSIONS_S = env.number("NEWS_VERSIONS_S", 6 * 3600)  # version facts are asked for less often than rows
+NEWS_LISTS_A_LOOK = env.integer(
+    "NEWS_LISTS_A_LOOK", 200
+)  # product lists, where no keyword rows tell versions
+NEWS_LOOKS_AT_ONCE = env.integer("NEWS_LOOKS_AT_ONCE", 2)
+
 # --- secrets
 TOKEN_KEYS = env.words("TOKEN_KEYS")  # Fernet keys, newest first; `./run manage rotate_keys`
 # Read again when it changes, so that keys are replaced while the portal runs.
@@ -117,6 +127,11 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "mastportal.outbox",
     "accounts",
     "mastportal.search",
@@ -132,12 +147,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mastportal.security.headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sessions.keep_seen",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mastportal.limits.Bounds",
 ]
 
 ROOT_URLCONF = "mastportal.urls"
@@ -201,6 +219,7 @@ CELERY_BEAT_SCHEDULE = {
         ("basket.sweep", "basket.tasks.sweep", SWEEP_S),
         ("outbox.sweep", "mastportal.outbox.tasks.sweep", SWEEP_S),
         ("files.clean", "mastportal.files.tasks.clean", 3600),
+        ("news.sweep", "mastportal.news.tasks.sweep", SWEEP_S),
         ("outbox.clean", "mastportal.outbox.tasks.clean", 6 * 3600),
         ("accounts.heartbeat", "accounts.tasks.beat", 60),
         ("accounts.tokens", "accounts.tasks.look_after_tokens", 1800),
@@ -214,16 +233,44 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "sign-in"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "accounts.reports.WithoutValues"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+PASSWORD_RESET_TIMEOUT = 3600
+# So many failures with one name, or four times as many from one network address, within so many seconds.
+LOCK_TRIES = env.integer("LOCK_TRIES", 5)
+LOCK_S = env.integer("LOCK_S", 900)
+ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # allauth checks them; nobody signs up
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": f"{4 * LOCK_TRIES}/{LOCK_S}s/ip,{LOCK_TRIES}/{LOCK_S}s/key",
+    "reset_password": "20/1h/ip,5/1h/key",
+}
+# Proxies in front that add the address they were asked from to X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("PROXIES", 1 if HTTPS else 0)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 3600 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+
+# --- the lab's single sign-on by OpenID Connect; without an issuer there is none
+OIDC_ISSUER = env.text("OIDC_ISSUER", "")
+OIDC_NAME = env.text("OIDC_NAME", "Single sign-on")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET", "").strip()
+OIDC_TOKEN_AUTH = env.text("OIDC_TOKEN_AUTH", "client_secret_basic")
+OIDC_SCOPES = env.words("OIDC_SCOPES", ("openid", "profile", "email"))
+OIDC_MATCH_MAIL = env.flag("OIDC_MATCH_MAIL")
+OIDC_SIGN_UP = env.flag("OIDC_SIGN_UP")
+OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
+OIDC_GROUPS = env.table("OIDC_GROUPS")
+SOCIALACCOUNT_ADAPTER = "accounts.sso_provider.SignOnAdapter"
 
 # --- mail: EMAIL_BACKEND, EMAIL_HOST and the like; without an address the portal sends none and says so
 globals().update(env.mail("MAIL_URL"))
@@ -245,7 +292,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["mastportal.bodies.ReadableJson"],
+    "DEFAULT_THROTTLE_CLASSES": ["mastportal.limits.ApiThrottle"],
     "EXCEPTION_HANDLER": "mastportal.api.as_error",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "mastportal.api.AlwaysJson",
@@ -286,6 +334,10 @@ USE_TZ = True
 DATETIME_FORMAT = "Y-m-d H:i"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_BYTES", 32 * 1024**2)  # of a form with files
+# Of one person; a minute's worth may come at once. 0: not counted.
+SEARCHES_PER_MINUTE = env.integer("SEARCHES_PER_MINUTE", 300)
+API_PER_MINUTE = env.integer("API_PER_MINUTE", 6000)
 
 LOGGING = {
     "version": 1,

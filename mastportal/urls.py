@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views import defaults
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
+from accounts.views.sign_in import administration
 from mastportal.api import error_page
 from mastportal.health import healthz
 
@@ -25,6 +26,7 @@ api: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("admin/login/", administration),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("", include("accounts.urls")),

@@ -44,7 +44,14 @@ def test_both_kinds_of_worker_and_the_clock_are_there() -> None:
 def test_secrets_come_by_file_only() -> None:
     environment = COMPOSE["services"]["web"]["environment"]
     named = {key.removesuffix("_FILE") for key in environment if key.endswith("_FILE")}
-    assert named == {"SECRET_KEY", "TOKEN_KEYS", "DATABASE_URL", "VALKEY_URL", "MAIL_URL"}
+    assert named == {
+        "SECRET_KEY",
+        "TOKEN_KEYS",
+        "DATABASE_URL",
+        "VALKEY_URL",
+        "MAIL_URL",
+        "OIDC_CLIENT_SECRET",
+    }
     assert not named & set(environment)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpResponse
@@ -68,6 +69,7 @@ class World:
     values: Lookup
     key_id: int
     saved: SavedSearch
+    session_id: int = 0
     obsid: str = "300000001"
     result_id: Any = field(default_factory=uuid4)
 
@@ -92,6 +94,7 @@ class World:
             "signed": links.signed(links.Linked(self.result_id, "", "csv"))[0],
         }
         values |= {"obsid": self.obsid, "result_id": self.result_id}
+        values |= {"uidb64": "MQ", "token": "no-token", "session_id": self.session_id}
         values["pk"] = self.lookup.pk if name in {"counted", "api-count"} else self.search.pk
         lists = {"targets-list": self.targets, "values-again": self.values}
         values["pk"] = lists[name].pk if name in lists else values["pk"]
@@ -138,9 +141,9 @@ def make_world(alice: User, bob: User, charlie: User) -> World:
     asked = {"kind": Lookup.Kind.VALUES, "key": "0", "question": PROGRAMME}
     values = Lookup.objects.create(**asked, phase=Phase.COMPLETED, answer={"columns": {}})
     saved = SavedSearch.objects.create(name="Hers", owner=alice, group=group, search=search)
-    return World(
-        people, basket, bundle, search, lookup, targets, values, keys.make(alice, "hers")[0].pk, saved
-    )
+    session = UserSession.objects.create(user=alice, session_key="hers", ip="127.0.0.1")
+    key_id = keys.make(alice, "hers")[0].pk
+    return World(people, basket, bundle, search, lookup, targets, values, key_id, saved, session.pk)
 
 
 @pytest.fixture

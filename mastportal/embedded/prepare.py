@@ -52,7 +52,8 @@ def database(state: State, env: Mapping[str, str], *, is_sandbox: bool) -> None:
 
     apps = [CHECKOUT / name for name in ("accounts", "basket", "mastportal")]
     migrations = [folder for app in apps for folder in app.glob("**/migrations/*.py")]
-    _when_changed(state, "migrated", [*sorted(migrations), CHECKOUT / "requirements" / "base.txt"], work)
+    decisive = [*sorted(migrations), CHECKOUT / "requirements/base.txt", CHECKOUT / "mastportal/settings.py"]
+    _when_changed(state, "migrated", decisive, work)
 
 
 def static_files(state: State, env: Mapping[str, str]) -> None:

@@ -92,6 +92,8 @@ def places_of(user: User) -> dict[str, str]:
         "account": "/account/",
         "audit": "/account/audit/",
         "password": "/account/password/",
+        "sessions": "/account/sessions/",
+        "password-forgotten": "/sign-in/forgotten/",
         "not-found": "/nowhere/",
     }
 
