@@ -26,7 +26,7 @@ from mastportal.mast.asking import (
 from mastportal.mast.connection import Archive, Credential
 from mastportal.mast.criteria import Criteria, parse_question
 from mastportal.mast.errors import ArchiveError, NotFound, TimedOut, TooMany, Unavailable, may_pass
-from mastportal.mast.fields import PRODUCT_FIELDS, Field, fields_by_name
+from mastportal.mast.fields import PRODUCT_FIELDS, Field, arrow_schema, fields_by_name
 from mastportal.mast.leaving_out import leaving_out
 from mastportal.mast.resolving import Resolved, it_moves, nobody_knows, place_in
 from mastportal.mast.solar_system import is_moving_body, target_name_question
@@ -128,8 +128,24 @@ class MastClient:
         if received < expected:
             raise Unavailable(f"The archive counted {expected:,} rows but sent {received:,}; ask again.")
 
+    def columns(self, criteria: Criteria, names: Sequence[str], limit: int) -> pa.Table:
+        """These columns only of all rows: far less than `pages` brings. More than `limit` raises TooMany."""
+        known = fields_by_name(criteria.collection, criteria.instrument)
+        wanted = tuple(known[name.casefold()] for name in names)
+        tables, received = [arrow_schema(wanted).empty_table()], 0
+        for asked in values_requests(criteria, names):
+            for table in self._tables(asked, wanted, PAGE_ROWS):
+                tables.append(table)
+                received += table.num_rows
+                if received > limit:
+                    raise _too_many(received, limit)
+        return pa.concat_tables(tables)
+
     def products(self, obsid: str) -> pa.Table:
-        """Every product row the archive lists for one observation (its `obsid`), repeated ones too."""
+        """Every product row the archive lists for one observation (its `obsid`), repeated ones too.
+
+        Of several, their numbers joined by commas, the rows name theirs in `parent_obsid`.
+        """
         asked = Asked("Mast.Caom.Products", {"obsid": obsid})
         tables = list(self._tables(asked, PRODUCT_FIELDS, PAGE_ROWS))
         return pa.concat_tables(tables)

@@ -22,11 +22,11 @@ from mastportal.search.asking import Asking, read
 from mastportal.search.failures import reported
 from mastportal.search.models import ResultSet, Search
 from mastportal.search.opened import tables
-from mastportal.search.questions import Asked, ask
+from mastportal.search.questions import Asked, ask, renew
 from mastportal.search.snapshots import drop_rows, open_table, snapshot
 from mastportal.work import UNFINISHED, Lease
 
-__all__ = ["Asked", "ask", "due", "expire", "open_table", "run", "snapshot"]
+__all__ = ["Asked", "ask", "due", "expire", "open_table", "renew", "run", "snapshot"]
 
 
 def run(result_id: uuid.UUID) -> None:

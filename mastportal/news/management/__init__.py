@@ -1,0 +1,1 @@
+"""Commands about news for a shell."""

@@ -1,0 +1,52 @@
+"""The doors through which workers enter the news: ids in, one domain call each. Imports no views."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from celery import shared_task
+from django.db import transaction
+
+from basket.tasks import queue_bundle
+from mastportal.news import giving, keeping, rules, watching
+from mastportal.search.tasks import LATER, queue_products
+
+
+@shared_task
+def look(watch_id: int) -> None:
+    """Look at one thing, and tell at once who wishes to hear at once."""
+    if watching.look(watch_id):
+        tell_all()
+
+
+@shared_task
+def sweep() -> None:
+    """Queue the looks whose time has come, tell what is to be told, and let go of what is old."""
+    queue_looks(watching.due())
+    tell_all()
+    giving.roll_on()
+    keeping.forget_old()
+
+
+def tell_all() -> None:
+    """Tell who is to be told now; rules first, so that a message comes when its bundle is under way."""
+    for subscription_id in rules.waiting():
+        with transaction.atomic():
+            done = rules.act(subscription_id)
+            if done is not None:
+                queue_products(done.list_ids)
+            if done is not None and done.bundle is not None:
+                queue_bundle(done.bundle)
+    for subscription_id in giving.to_be_told():
+        giving.give(subscription_id)
+
+
+def queue_looks(ids: Iterable[int]) -> None:
+    """Nudge the workers once the rows are committed."""
+    for pk in ids:
+        transaction.on_commit(partial(look.apply_async, (pk,), priority=LATER))
+
+
+def queue_first_look(watch_id: int) -> None:
+    """What somebody follows from now on is looked at soon, so that what is there now is known."""
+    if watching.queue(watch_id):
+        queue_looks([watch_id])
