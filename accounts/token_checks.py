@@ -95,7 +95,7 @@ def check(token: Opened) -> TokenState:
         row = rows.filter(pk=token.token_id, created_at=token.made_at).first()
         if row is None:  # removed or replaced meanwhile
             return verdict
-        if verdict != TokenState.REFUSED and who.owner != row.owner:
+        if verdict == TokenState.VALID and who.owner != row.owner:
             verdict = TokenState.WRONG_PERSON
         was, row.state, row.scopes, row.checked_at = row.state, verdict, list(who.scopes), timezone.now()
         row.save(update_fields=["state", "scopes", "checked_at"])

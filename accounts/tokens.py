@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import archive, audit, token_checks, token_warnings, vault
 from accounts.access import Person, id_of
-from accounts.models import ArchiveToken, TokenState
+from accounts.models import ArchiveToken, Profile, TokenState
 from accounts.seal import seal
 from accounts.token_checks import EXCLUSIVE_ACCESS
 from accounts.token_ends import LIFETIME, ends_of
@@ -171,6 +171,16 @@ def set_made_on(user: Person, made_on: date) -> State:
     _check_day(made_on)
     ArchiveToken.objects.filter(user_id=id_of(user)).update(made_on=made_on, warned_of=None)
     return state(user)
+
+
+def tells_groups(user: Person) -> bool:
+    """Whether others in the person's groups may know which programmes their token opens."""
+    return Profile.objects.filter(user_id=id_of(user), tells_group_rights=True).exists()
+
+
+def tell_groups(user: Person, tells: bool) -> None:
+    """Their own decision, which they may take back."""
+    Profile.objects.update_or_create(user_id=id_of(user), defaults={"tells_group_rights": tells})
 
 
 def forget(user: Person) -> bool:

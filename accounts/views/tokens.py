@@ -72,6 +72,14 @@ def check_token(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+def tell_groups(request: HttpRequest) -> HttpResponse:
+    """Whether others in one's groups are told which programmes one's token opens."""
+    tokens.tell_groups(request.user, "tells" in request.POST)
+    return redirect(BACK)
+
+
+@login_required
+@require_POST
 def remove_token(request: HttpRequest) -> HttpResponse:
     if tokens.forget(request.user):
         messages.success(
