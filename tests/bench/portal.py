@@ -103,6 +103,8 @@ def portal(options: str = "", **settings: str) -> Iterator[Portal]:
             "PORTAL_DATA": folder,
             "SANDBOX_OPTIONS": options,
             "ARCHIVE": "sandbox",
+            "API_PER_MINUTE": "0",
+            "SEARCHES_PER_MINUTE": "0",
             **settings,
         }
         process = subprocess.Popen(
