@@ -1,6 +1,6 @@
 """Who gets what at every address: nobody, an outsider, a reader, an editor, the owner."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from json import dumps
 from typing import Any
@@ -19,7 +19,9 @@ from accounts import keys
 from accounts.models import ResearchGroup
 from basket import bundles
 from basket.models import Basket, BasketLine, Bundle
+from mastportal.desk import release_feed
 from mastportal.desk.models import SavedSearch
+from mastportal.outbox import feeds
 from mastportal.search import results
 from mastportal.search.exports import links
 from mastportal.search.models import Lookup, Search
@@ -54,6 +56,13 @@ def patterns(
 EVERY = list(patterns(get_resolver().url_patterns))
 OURS = [(name, parts) for text, name, parts in EVERY if not text.startswith("admin/")]
 ADMIN = [(text, parts) for text, _, parts in EVERY if text.startswith("admin/")]
+
+
+# The secret parts of addresses that are opened without signing in, made anew each time.
+SECRETS: dict[str, Callable[[User], str]] = {
+    "calendar-feed": release_feed.new_secret,
+    "feed": lambda person: feeds.make(person).rsplit("/", 2)[1],
+}
 
 
 @dataclass
@@ -94,6 +103,8 @@ class World:
             "signed": links.signed(links.Linked(self.result_id, "", "csv"))[0],
         }
         values |= {"obsid": self.obsid, "result_id": self.result_id}
+        if "secret" in parts:
+            values["secret"] = SECRETS[name](self.people["alice"])
         values |= {"uidb64": "MQ", "token": "no-token", "session_id": self.session_id}
         values["pk"] = self.lookup.pk if name in {"counted", "api-count"} else self.search.pk
         lists = {"targets-list": self.targets, "values-again": self.values}

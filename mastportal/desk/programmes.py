@@ -5,7 +5,7 @@ Asks nobody: who calls `ask` queues what it says.
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from django.contrib.auth.models import User
@@ -22,6 +22,7 @@ from mastportal.search import results
 from mastportal.search.asking import read
 from mastportal.search.details import PROGRAMME_PAGES
 from mastportal.search.models import ResultSet, Search, SearchUse
+from mastportal.search.questions import search_of
 
 MISSIONS = {name.casefold(): name for name in fields_by_name("observations")["obs_collection"].choices}
 # After a failure the page says so for so long, before looking at it asks again.
@@ -84,6 +85,17 @@ def ask(programme: Programme, user: User, refresh: bool = False) -> results.Aske
     if search is not None and search.latest is not None and not refresh and _failed_lately(search):
         return results.Asked(search, search.latest, must_queue=False)
     return results.ask(programme.question, user, refresh=refresh)
+
+
+def renew(programme: Programme, older_than: datetime) -> results.Asked:
+    """The kept rows unless they are older, else a question the caller must queue.
+
+    Nobody is noted to have asked. A question that failed just now is not asked again.
+    """
+    search = search_of(programme.question)
+    if search.latest is not None and _failed_lately(search):
+        return results.Asked(search, search.latest, must_queue=False)
+    return results.renew(search, older_than)
 
 
 def latest_of(programme: Programme) -> ResultSet | None:

@@ -27,3 +27,15 @@ def datetime_of_mjd(mjd: float) -> datetime | None:
         return MJD_EPOCH + timedelta(seconds=round(mjd * _DAY_S))
     except (OverflowError, ValueError):
         return None
+
+
+def days_until(mjd: float, today_mjd: float) -> int:
+    """Calendar days in UTC from today to the day of `mjd`: 0 for today, negative for days gone by."""
+    return math.floor(mjd) - math.floor(today_mjd)
+
+
+def in_days(days: int) -> str:
+    """`today`, `tomorrow`, `in 12 days`; empty for days gone by."""
+    if days < 0:
+        return ""
+    return ("today", "tomorrow")[days] if days < 2 else f"in {days:,} days"
