@@ -78,6 +78,8 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise NotSignedIn(
                 "You did not sign in at the single sign-on, so you are not signed in here either."
             )
+        if "state_id" in (extra_context or {}):
+            raise NotSignedIn("This was begun in another browser, or too long ago. Begin anew.")
         raise _failed(exception or OAuth2Error())
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:

@@ -1,0 +1,32 @@
+// A real OpenID Connect provider for the tests of single sign-on: node oidc.mjs PORT REDIRECTS AFTERS PEOPLE
+// REDIRECTS and AFTERS are comma-separated addresses, PEOPLE a JSON of claims by subject. It takes any password.
+import Provider from "oidc-provider";
+
+const [port, redirects, afters, people] = process.argv.slice(2);
+const accounts = JSON.parse(people);
+const issuer = `http://127.0.0.1:${port}`;
+
+const provider = new Provider(issuer, {
+  clients: [
+    {
+      client_id: "portal",
+      client_secret: "a secret of both",
+      redirect_uris: redirects.split(","),
+      post_logout_redirect_uris: afters.split(","),
+    },
+  ],
+  pkce: { required: () => true },
+  cookies: { keys: ["only for tests"] },
+  scopes: ["openid", "profile", "email", "groups"],
+  claims: {
+    openid: ["sub"],
+    profile: ["preferred_username", "given_name", "family_name"],
+    email: ["email", "email_verified"],
+    groups: ["groups"],
+  },
+  features: { devInteractions: { enabled: true }, rpInitiatedLogout: { enabled: true } },
+  findAccount: (context, subject) =>
+    accounts[subject] && { accountId: subject, claims: () => ({ sub: subject, ...accounts[subject] }) },
+});
+
+provider.listen(Number(port), "127.0.0.1", () => console.log("ready"));
