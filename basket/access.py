@@ -61,14 +61,23 @@ def may_stop(user: Person, bundle: Bundle) -> bool:
     return bundle.owner_id == user.pk or may_edit(user, bundle)
 
 
+def may_change(user: Person, basket: Basket) -> bool:
+    """Whether `user` may change the basket now: not while it is locked."""
+    return basket.locked_at is None and may_edit(user, basket)
+
+
+def may_move(user: Person, basket: Basket) -> bool:
+    """Whether `user`, who may write here, decides to whom the basket belongs."""
+    return basket.owner_id == user.pk or role_on(user, basket) == Role.OWNER
+
+
 def new_group(user: Person, basket: Basket, group_id: int | None) -> ResearchGroup | None:
     """The group a basket belongs to from now on, as `user` decides who may write there and here.
 
     Who made it and the owners of its group decide; only who made it takes it out of all groups. Raises
     PermissionDenied.
     """
-    is_own = basket.owner_id == user.pk
-    if not is_own and (group_id is None or role_on(user, basket) != Role.OWNER):
+    if not may_move(user, basket) or (group_id is None and basket.owner_id != user.pk):
         raise PermissionDenied(
             "Only who made the basket or an owner of its group decides to whom it belongs."
         )

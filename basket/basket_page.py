@@ -12,13 +12,15 @@ from django.urls import reverse
 from accounts.access import Person, groups_to_share_with
 from accounts.layouts import layout_of
 from basket import access
+from basket.activity import latest
 from basket.amounts import size_in_words
 from basket.asked import filters_in_words
 from basket.forms import BundleForm
 from basket.harvest import products_of
 from basket.lines import contents_of
-from basket.models import Basket
+from basket.models import Basket, BasketLine
 from basket.phases import Preset
+from basket.rights import rights_of
 from basket.selection import Selection, Wanted, sums_by
 from basket.sums import State, here_already, state_of, wanted_of
 from basket.tree import SHOWN_LINES, tree_of
@@ -30,6 +32,7 @@ from mastportal.tables.rowview import RowState
 from mastportal.tables.view import TableView, table_view
 
 SHOWN_SUMS = 12
+LISTS_HERE, LISTS_COMING = "here", "coming"
 SUMS = [("Suffix", "suffix"), ("Detector", "detector"), ("Category", "productType")]
 FACETS = (
     "productGroupDescription",
@@ -89,7 +92,6 @@ def state_page(basket: Basket, user: Person) -> dict[str, Any]:
     wanted = wanted_of(products_of(contents_of(basket)), basket.selection)
     state = state_of(basket)
     sums = state.sums
-    facts = (basket.revision, state.harvest.here, state.harvest.waiting, state.harvest.fingerprint)
     return {
         "basket": basket,
         "state": state,
@@ -100,8 +102,34 @@ def state_page(basket: Basket, user: Person) -> dict[str, Any]:
         "wanted": wanted,
         "stream_fits": sums.bytes_selected <= settings.STREAM_MAX_BYTES,
         "stream_most": size_in_words(settings.STREAM_MAX_BYTES),
-        "mark": sha256(repr(facts).encode()).hexdigest()[:16],
-        "may_write": access.may_edit(user, basket),
+        "mark": _mark(state),
+        "is_empty": not (state.contents.lines or state.contents.singles),
+        "last_event": latest(basket) if basket.revision > 1 else None,
+        "may_write": access.may_change(user, basket),
+    }
+
+
+def _mark(state: State) -> str:
+    """What a page shows, for its next look: the basket's revision, and how its product lists stand."""
+    harvest = state.harvest
+    facts = sha256(repr((harvest.here, harvest.waiting, harvest.fingerprint)).encode()).hexdigest()[:16]
+    kind = LISTS_COMING if harvest.waiting else LISTS_HERE
+    return f"{state.basket.revision}-{kind}-{facts}"
+
+
+def is_as_shown(basket: Basket, mark: str) -> bool:
+    """Whether the page with this mark is still right, as far as can be told without looking at the lists."""
+    return mark.startswith(f"{basket.revision}-{LISTS_HERE}-")
+
+
+def tree_part(state: State, user: Person) -> dict[str, Any]:
+    """The tree of observations with notes, and what `user` may retrieve of each."""
+    rows = state.contents.lines[:SHOWN_LINES]
+    noted = BasketLine.objects.filter(basket=state.basket).exclude(note="")
+    notes = dict(noted.values_list("obsid", "note")[:SHOWN_LINES])
+    return {
+        "tree": tree_of(state, rights_of(rows, user), notes),
+        "tree_left_out": max(0, len(state.contents.lines) - SHOWN_LINES),
     }
 
 
@@ -115,8 +143,7 @@ def basket_page(basket: Basket, user: Person, params: QueryDict, path: str) -> d
     except BadQuery as error:
         view, fault = products_view(user, wanted, QueryDict(), path), error.message
     return context | {
-        "tree": tree_of(context["state"]),
-        "tree_left_out": max(0, len(context["state"].contents.lines) - SHOWN_LINES),
+        **tree_part(context["state"], user),
         "observation_shown": params.get("f.parents", ""),
         "fault": fault,
         "view": view,
@@ -133,6 +160,7 @@ def basket_page(basket: Basket, user: Person, params: QueryDict, path: str) -> d
         "sums_by": [(name, _sums_of(products, column, wanted)) for name, column in SUMS],
         "bundle_form": BundleForm(),
         "groups": groups_to_share_with(user),
+        "may_move": access.may_move(user, basket),
     }
 
 

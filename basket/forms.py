@@ -50,6 +50,35 @@ class SelectionForm(forms.Form):
     revision = forms.IntegerField(required=False)
 
 
+class NoteForm(forms.Form):
+    """A note on one row, and the basket's revision that its writer saw."""
+
+    note = forms.CharField(required=False, max_length=500)
+    obsid = forms.CharField(required=False)
+    dataURI = forms.CharField(required=False)  # noqa: N815
+    revision = forms.IntegerField(required=False)
+
+
+class EventsForm(forms.Form):
+    """The events before one, by its number; the newest unless said."""
+
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+
+
+class LockForm(forms.Form):
+    """Why a basket is locked, if that is to be said."""
+
+    note = forms.CharField(required=False, max_length=200)
+
+
+class MergeForm(forms.Form):
+    """The number of another basket."""
+
+    basket = forms.IntegerField(
+        min_value=1, max_value=2**62, error_messages={"required": "Say which basket to take in."}
+    )
+
+
 class BundleForm(forms.Form):
     """What kind of archive is asked for."""
 

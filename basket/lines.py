@@ -5,19 +5,18 @@ Works on rows as tables give them; asks the archive nothing. Who calls has check
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
+from typing import Any, NamedTuple
 
 from accounts.access import Person
+from basket.activity import Kind, counted
+from basket.changing import changed, changing, touch
 from basket.contents import Contents
 from basket.models import Basket, BasketLine, BasketProduct
 from mastportal.mast.identifiers import is_obsid
 from mastportal.mast.naming import observation_id_of
 from mastportal.tables.columns import BadQuery, quoted
 
+__all__ = ["Added", "add_files", "add_observations", "contents_of", "touch"]
 MOST_LINES = 20_000
 OBSERVATION_COLUMNS = (
     "obsid",
@@ -52,19 +51,12 @@ def contents_of(basket: Basket) -> Contents:
     )
 
 
-@transaction.atomic
-def touch(basket: Basket, **changes: Any) -> None:
-    """Count a change of the basket, which everybody with an older revision must hear of."""
-    now = timezone.now()
-    Basket.objects.filter(pk=basket.pk).update(revision=F("revision") + 1, changed_at=now, **changes)
-    basket.refresh_from_db()
-
-
 def add_observations(
     basket: Basket, rows: Iterable[Mapping[str, Any]], user: Person, question: str = ""
 ) -> Added:
-    """Add one line per observation; rows carry OBSERVATION_COLUMNS. Raises BadQuery: too many, no obsid.
+    """Add one line per observation; rows carry OBSERVATION_COLUMNS.
 
+    Raises BadQuery: too many, no obsid; Conflict while the basket is locked.
     `question` is what the search they come from asked, in words.
     """
     lines: dict[str, BasketLine] = {}
@@ -76,11 +68,11 @@ def add_observations(
         lines[obsid] = BasketLine(
             basket=basket, obsid=obsid, row=kept, question=question, added_by_id=user.pk
         )
-    return _add(basket, BasketLine, "obsid", lines)
+    return _add(basket, BasketLine, "obsid", lines, _Told(user, "observation", question))
 
 
 def add_files(basket: Basket, rows: Iterable[Mapping[str, Any]], user: Person, question: str = "") -> Added:
-    """Add single files; rows are those of a keyword result and need `dataURI`. Raises BadQuery as above."""
+    """Add single files; rows are those of a keyword result and need `dataURI`. Raises as above."""
     kept = [product_row(row) for row in rows if row.get("dataURI")]
     files = {
         row["dataURI"]: BasketProduct(
@@ -88,40 +80,53 @@ def add_files(basket: Basket, rows: Iterable[Mapping[str, Any]], user: Person, q
         )
         for row in kept
     }
-    return _add(basket, BasketProduct, "data_uri", files)
+    return _add(basket, BasketProduct, "data_uri", files, _Told(user, "file", question))
 
 
-@transaction.atomic
-def _add(basket: Basket, model: type[Any], key: str, wanted: dict[str, Any]) -> Added:
-    Basket.objects.select_for_update().get(pk=basket.pk)
-    there = model.objects.filter(basket=basket)
-    already = set(there.filter(**{f"{key}__in": list(wanted)}).values_list(key, flat=True))
-    new = [row for name, row in wanted.items() if name not in already]
-    if there.count() + len(new) > MOST_LINES:
-        raise BadQuery(f"A basket holds at most {MOST_LINES:,} observations; choose fewer.", "filters")
-    model.objects.bulk_create(new, batch_size=2000)
-    if new:
-        touch(basket)
+class _Told(NamedTuple):
+    """What the list of the basket's events says of rows that came in."""
+
+    user: Person
+    what: str
+    question: str
+
+    def words(self, rows: list[Any]) -> str:
+        source = f"; from the search: {self.question}" if self.question else ""
+        return f"added {counted(len(rows), self.what) if len(rows) > 1 else rows[0]}{source}"
+
+
+def _add(basket: Basket, model: type[Any], key: str, wanted: dict[str, Any], told: _Told) -> Added:
+    with changing(basket):
+        there = model.objects.filter(basket=basket)
+        already = set(there.filter(**{f"{key}__in": list(wanted)}).values_list(key, flat=True))
+        new = [row for name, row in wanted.items() if name not in already]
+        if there.count() + len(new) > MOST_LINES:
+            raise BadQuery(f"A basket holds at most {MOST_LINES:,} observations; choose fewer.", "filters")
+        model.objects.bulk_create(new, batch_size=2000)
+        if new:
+            changed(basket, told.user, Kind.ADDED, told.words(new))
     return Added(len(new), len(already))
 
 
-def remove_observation(basket: Basket, obsid: str) -> bool:
-    """Take an observation out; whether it was in."""
-    return _remove(basket, basket.lines, obsid=obsid)
+def remove_observation(basket: Basket, obsid: str, user: Person | None = None) -> bool:
+    """Take an observation out; whether it was in. Raises Conflict while the basket is locked."""
+    return _remove(basket, basket.lines, user, obsid=obsid)
 
 
-def remove_file(basket: Basket, data_uri: str) -> bool:
-    """Take a single file out; whether it was in."""
-    return _remove(basket, basket.products, data_uri=data_uri)
+def remove_file(basket: Basket, data_uri: str, user: Person | None = None) -> bool:
+    """Take a single file out; whether it was in. Raises Conflict while the basket is locked."""
+    return _remove(basket, basket.products, user, data_uri=data_uri)
 
 
-def _remove(basket: Basket, rows: Any, **name: str) -> bool:
+def _remove(basket: Basket, rows: Any, user: Person | None, **name: str) -> bool:
     if any("\0" in text for text in name.values()):  # nothing that PostgreSQL could hold
         return False
-    removed, _ = rows.filter(**name).delete()
-    if removed:
-        touch(basket)
-    return bool(removed)
+    with changing(basket):
+        row = rows.filter(**name).first()
+        if row is not None:
+            row.delete()
+            changed(basket, user, Kind.REMOVED, f"took out {row}")
+    return row is not None
 
 
 def product_row(row: Mapping[str, Any]) -> dict[str, Any]:

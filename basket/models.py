@@ -20,7 +20,11 @@ def first_selection() -> dict[str, Any]:
 
 
 class Basket(models.Model):
-    """Observations and single files that a person, or a research group, means to download."""
+    """Observations and single files that a person, or a research group, means to download.
+
+    `revision` grows with each change. `selection_revision`, and a row's `note_revision`, is the basket's
+    revision at which that part changed last.
+    """
 
     name = models.CharField(max_length=120)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="baskets")
@@ -52,6 +56,7 @@ class BasketLine(models.Model):
     added_at = models.DateTimeField(default=timezone.now)
     note = models.CharField(max_length=500, blank=True)
     note_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    note_revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["id"]
@@ -77,6 +82,7 @@ class BasketProduct(models.Model):
     added_at = models.DateTimeField(default=timezone.now)
     note = models.CharField(max_length=500, blank=True)
     note_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    note_revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["id"]

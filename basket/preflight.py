@@ -4,7 +4,7 @@ Asks the archive, in a hurry, only whether a person's token opens a programme, a
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -205,27 +205,42 @@ def _only_programme(contents: Contents) -> str:
     return programmes.pop() if len(programmes) == 1 else ""
 
 
+def remembered(user: Person, scopes: Collection[str]) -> dict[str, Opens]:
+    """Whether the person's token opens these, of those that somebody has asked about lately.
+
+    All of them where there is no valid token. Two questions to the database, none to the archive.
+    """
+    return _known(user, _token_of(user), scopes) if scopes else {}
+
+
+def _token_of(user: Person) -> ArchiveToken | None:
+    return ArchiveToken.objects.filter(user_id=id_of(user), state=TokenState.VALID).first()
+
+
+def _known(user: Person, token: ArchiveToken | None, scopes: Collection[str]) -> dict[str, Opens]:
+    if token is None:
+        return dict.fromkeys(scopes, Opens.NO_TOKEN)
+    given = entitlement.scopes_remembered(cast(User, user), scopes)
+    keys = {_key(token, scope): scope for scope in scopes if scope not in given}
+    refused = cache.get_many(keys)
+    return dict.fromkeys(given, Opens.YES) | {keys[key]: Opens.NO for key in refused}
+
+
 def _opened(user: Person, files: Iterable[StoredFile]) -> dict[str, Opens]:
     """Whether the person's token opens what these stand for, by scope."""
     by_scope = {file.scope: file for file in files}
-    if not by_scope:
-        return {}
-    token = ArchiveToken.objects.filter(user_id=id_of(user), state=TokenState.VALID).first()
-    if token is None:
-        return dict.fromkeys(by_scope, Opens.NO_TOKEN)
-    known = entitlement.scopes_remembered(cast(User, user), by_scope.keys())
-    keys = {scope: _key(token, scope) for scope in by_scope}
-    refused = cache.get_many(keys.values())
-    verdicts = dict.fromkeys(known, Opens.YES)
-    verdicts |= {s: Opens.NO for s in by_scope if s not in known and keys[s] in refused}
+    token = _token_of(user) if by_scope else None
+    verdicts = _known(user, token, by_scope.keys())
     unknown = [file for scope, file in by_scope.items() if scope not in verdicts]
+    if token is None or not unknown:
+        return verdicts
     try:
         asked = entitlement.check_many(cast(User, user), unknown)
     except ArchiveError:
         return dict.fromkeys(by_scope, Opens.UNKNOWN) | verdicts
-    verdicts |= {file.scope: Opens.YES if asked[file.pk] else Opens.NO for file in unknown}
-    cache.set_many({keys[f.scope]: True for f in unknown if not asked[f.pk]}, timeout=REFUSAL_S)
-    return verdicts
+    refused = {_key(token, file.scope): True for file in unknown if not asked[file.pk]}
+    cache.set_many(refused, timeout=REFUSAL_S)
+    return verdicts | {file.scope: Opens.YES if asked[file.pk] else Opens.NO for file in unknown}
 
 
 def _key(token: ArchiveToken, scope: str) -> str:

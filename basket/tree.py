@@ -1,11 +1,12 @@
 """Owns the tree of a basket's observations: by programme, by target. Knows no requests and no tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from basket.contents import PLANNED_LEVEL
+from basket.rights import Rights
 from basket.sums import State
 
 SHOWN_LINES = 1000
@@ -13,19 +14,18 @@ SHOWN_LINES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One observation in the tree of a basket."""
+    """One observation in the tree of a basket; `opens` is empty where it needs no token."""
 
     obsid: str
     row: dict[str, Any]
     failure: str
+    note: str
+    opens: str
+    opens_words: str
 
     @property
     def is_planned(self) -> bool:
         return self.row.get("calib_level") == PLANNED_LEVEL
-
-    @property
-    def is_exclusive(self) -> bool:
-        return self.row.get("dataRights") not in (None, "PUBLIC") and not self.is_planned
 
     @property
     def words(self) -> str:
@@ -56,19 +56,26 @@ class Branch:
         return sum(len(twig.leaves) for twig in self.twigs)
 
 
-def tree_of(state: State) -> list[Branch]:
-    """A basket's observations by mission and programme, then by target, in the order of their names."""
+def tree_of(state: State, rights: Rights, notes: Mapping[str, str]) -> list[Branch]:
+    """A basket's observations by mission and programme, then by target, in the order of their names.
+
+    `rights` are those of who looks, `notes` the rows' by obsid.
+    """
     failures = dict(state.harvest.failed)
-    leaves = [
-        Leaf(str(row["obsid"]), row, failures.get(str(row["obsid"]), ""))
-        for row in state.contents.lines[:SHOWN_LINES]
-    ]
+    leaves = [_leaf(row, failures, rights, notes) for row in state.contents.lines[:SHOWN_LINES]]
     leaves.sort(key=lambda leaf: (*_programme(leaf), _target(leaf), leaf.words, leaf.obsid))
     return [
         Branch(mission, programme, _first(leaf.row.get("proposal_pi") for leaf in found), _twigs(found))
         for (mission, programme), group in groupby(leaves, key=_programme)
         for found in [list(group)]
     ]
+
+
+def _leaf(row: dict[str, Any], failures: Mapping[str, str], rights: Rights, notes: Mapping[str, str]) -> Leaf:
+    obsid = str(row["obsid"])
+    opens = rights.on(row)
+    words = rights.words_on(row)
+    return Leaf(obsid, row, failures.get(obsid, ""), notes.get(obsid, ""), str(opens or ""), words)
 
 
 def _twigs(leaves: list[Leaf]) -> list[Twig]:

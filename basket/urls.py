@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from basket.views import adding, baskets, bundles, choosing, pipeline, ways
+from basket.views import adding, baskets, bundles, choosing, pipeline, rows, sharing, ways
 
 urlpatterns = [
     path("baskets/", baskets.index, name="baskets"),
@@ -15,6 +15,14 @@ urlpatterns = [
     path("baskets/<int:basket_id>/lines/<str:obsid>/remove", adding.remove_line, name="basket-line-remove"),
     path("baskets/<int:basket_id>/files/remove", adding.remove_file, name="basket-file-remove"),
     path("baskets/<int:basket_id>/selection", choosing.choose, name="basket-selection"),
+    path("baskets/<int:basket_id>/rows", rows.rows, name="basket-rows"),
+    path("baskets/<int:basket_id>/notes", rows.note, name="basket-note"),
+    path("baskets/<int:basket_id>/activity", rows.events, name="basket-activity"),
+    path("baskets/<int:basket_id>/manage", sharing.manage, name="basket-manage"),
+    path("baskets/<int:basket_id>/lock", sharing.lock, name="basket-lock"),
+    path("baskets/<int:basket_id>/unlock", sharing.unlock, name="basket-unlock"),
+    path("baskets/<int:basket_id>/copy", sharing.copy, name="basket-copy"),
+    path("baskets/<int:basket_id>/merge", sharing.merge, name="basket-merge"),
     path("baskets/<int:basket_id>/pipeline", pipeline.needs, name="basket-pipeline"),
     path("baskets/<int:basket_id>/preflight", choosing.preflight, name="basket-preflight"),
     path("baskets/<int:basket_id>/bundle", choosing.request_bundle, name="basket-bundle"),

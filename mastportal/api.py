@@ -12,6 +12,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from mastportal.conflicts import Conflict, Outdated
 from mastportal.mast.errors import (
     ArchiveError,
     ArchiveRests,
@@ -88,6 +89,8 @@ def api_error(error: Exception) -> ApiError | None:
         case ArchiveError():
             code, http = next((code, http) for kind, code, http in _ARCHIVE_ERRORS if isinstance(error, kind))
             return ApiError(code, str(error), http, getattr(error, "field", "") or None, _when(error))
+        case Conflict():
+            return ApiError(error.code, error.message, 412 if isinstance(error, Outdated) else 409)
         case Http404():
             return ApiError("not_found", "There is no such thing here, or it is not yours to see.", 404)
         case PermissionDenied():

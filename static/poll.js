@@ -6,11 +6,12 @@
 const POLLED = "[data-poll], [data-live]";
 const WRITING = "input:not([type=checkbox], [type=radio]), textarea, select";
 const FIRST_S = 1;
+const FIRST_LIVE_S = 3;
 const SLOWEST_S = 20;
 const SLOWER = 1.25;
 const waits = new WeakMap();
 
-const first = (element) => Number(element.dataset.pollFirst ?? FIRST_S);
+const first = (element) => Number(element.dataset.pollFirst ?? (element.matches("[data-live]") ? FIRST_LIVE_S : FIRST_S));
 const isWriting = () => document.activeElement?.matches(WRITING) ?? false;
 
 function schedule(element, wait) {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from basket.api import baskets, bundles, changes, contents, direct, pipeline, preflight, ways
+from basket.api import baskets, bundles, changes, contents, direct, pipeline, preflight, rows, sharing, ways
 
 urlpatterns = [
     path("baskets", baskets.BasketsView.as_view(), name="api-baskets"),
@@ -23,6 +23,12 @@ urlpatterns = [
     path("baskets/<int:basket_id>/list", ways.ListView.as_view(), name="api-list"),
     path("baskets/<int:basket_id>/preflight", preflight.PreflightView.as_view(), name="api-preflight"),
     path("baskets/<int:basket_id>/pipeline", pipeline.PipelineView.as_view(), name="api-pipeline"),
+    path("baskets/<int:basket_id>/rows", rows.RowsView.as_view(), name="api-basket-rows"),
+    path("baskets/<int:basket_id>/notes", rows.NotesView.as_view(), name="api-basket-notes"),
+    path("baskets/<int:basket_id>/activity", rows.ActivityView.as_view(), name="api-basket-activity"),
+    path("baskets/<int:basket_id>/lock", sharing.LockView.as_view(), name="api-basket-lock"),
+    path("baskets/<int:basket_id>/copy", sharing.CopyView.as_view(), name="api-basket-copy"),
+    path("baskets/<int:basket_id>/merge", sharing.MergeView.as_view(), name="api-basket-merge"),
     path("baskets/<int:basket_id>/bundles", bundles.BasketBundlesView.as_view(), name="api-basket-bundles"),
     path("bundles", bundles.BundlesView.as_view(), name="api-bundles"),
     path("bundles/<uuid:bundle_id>", bundles.BundleView.as_view(), name="api-bundle"),

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from basket import access, lines
+from basket import access, baskets
 from basket.api.shapes import (
     BasketEntry,
     BasketSerializer,
@@ -18,22 +18,13 @@ from basket.api.shapes import (
     basket_json,
     selection_json,
 )
-from basket.harvest import products_of
-from basket.models import Basket
+from basket.changing import check_seen
+from basket.selecting import select
 from basket.selection import Selection
 from basket.sums import state_of
-from mastportal.api import ApiError, check_revision, expected_revision, tag_of
+from mastportal.api import ApiError, expected_revision, tag_of
 
 BASKETS = inline_serializer("Baskets", {"results": BasketSerializer(many=True)})
-
-
-def locked(user: User, basket_id: int, request: Request) -> Basket:
-    """The basket to change, its row locked, at the revision the request names."""
-    access.basket_to_write(user, basket_id)
-    expected = expected_revision(request)
-    basket = Basket.objects.select_for_update(of=("self",)).select_related("owner", "group").get(pk=basket_id)
-    check_revision(basket, expected)
-    return basket
 
 
 def entry_of(request: Request) -> dict[str, Any]:
@@ -56,7 +47,7 @@ class BasketsView(APIView):
         if not entry.get("name"):
             raise ApiError("bad_question", "A basket needs a name.", 400, "name")
         group = access.group_to_share_with(user, entry.get("group"))
-        basket = Basket.objects.create(name=entry["name"], owner=user, group=group)
+        basket = baskets.make(entry["name"], user, group)
         return Response(basket_json(state_of(basket), user), status=201, headers=tag_of(basket))
 
 
@@ -71,18 +62,21 @@ class BasketView(APIView):
 
     @extend_schema(operation_id="change_basket", request=BasketEntry, responses=BasketSerializer)
     def patch(self, request: Request, basket_id: int) -> Response:
-        user, entry = cast(User, request.user), entry_of(request)
+        user = cast(User, request.user)
+        basket = access.basket_to_write(user, basket_id)
+        seen, entry = expected_revision(request), entry_of(request)
         with transaction.atomic():
-            basket = locked(user, basket_id, request)
-            changes: dict[str, Any] = {"name": entry["name"]} if "name" in entry else {}
-            if "group" in entry and entry["group"] != basket.group_id:
-                changes["group"] = access.new_group(user, basket, entry["group"])
-            lines.touch(basket, **changes)
+            check_seen(basket, basket.revision, seen)
+            if "name" in entry:
+                baskets.rename(basket, user, entry["name"], seen)
+                seen = basket.revision
+            if "group" in entry:
+                baskets.move(basket, user, entry["group"], seen)
         return Response(basket_json(state_of(basket), user), headers=tag_of(basket))
 
     @extend_schema(operation_id="remove_basket", responses={204: None})
     def delete(self, request: Request, basket_id: int) -> Response:
-        access.basket_to_write(cast(User, request.user), basket_id).delete()
+        baskets.remove(access.basket_to_write(cast(User, request.user), basket_id))
         return Response(status=204)
 
 
@@ -96,14 +90,14 @@ class SelectionView(APIView):
 
     @extend_schema(operation_id="select", request=SelectionSerializer, responses=SelectionSerializer)
     def put(self, request: Request, basket_id: int) -> Response:
+        user = cast(User, request.user)
+        basket = access.basket_to_write(user, basket_id)
+        seen = expected_revision(request)
         told: Any = request.data
         if isinstance(told, Mapping):
             told = {name: value for name, value in told.items() if name not in ANSWERED}
         selection = Selection.parse(told)
-        with transaction.atomic():
-            basket = locked(cast(User, request.user), basket_id, request)
-            selection.check(products_of(lines.contents_of(basket)))
-            lines.touch(basket, selection=selection.as_json())
+        select(basket, lambda current: selection, user, seen)
         return Response(selection_json(state_of(basket)), headers=tag_of(basket))
 
 

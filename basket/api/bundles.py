@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from basket import access, bundles, lines
 from basket.api.shapes import AgainEntry, BundleEntry, BundleSerializer, bundle_json
+from basket.changing import held
 from basket.finishing import manifest_html, manifest_json, manifest_rows
 from basket.manifest import as_checksums, as_csv, json_text
 from basket.models import Bundle
@@ -46,7 +47,7 @@ class BasketBundlesView(APIView):
         basket = access.basket_to_read(user, basket_id)
         entry = BundleEntry(data=request.data)
         entry.is_valid(raise_exception=True)
-        with transaction.atomic():
+        with held(basket):
             queue_products(want(lines.contents_of(basket).executed))
             bundle = bundles.request(basket, user, **entry.validated_data)
             queue_bundle(bundle)

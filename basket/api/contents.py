@@ -13,14 +13,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from basket import access, lines, scripts
+from basket.activity import Kind
 from basket.api import tables
 from basket.api.shapes import AddedSerializer, BasketSerializer, basket_json
+from basket.changing import changed, changing
 from basket.harvest import products_of
 from basket.incoming import question_of, rows_matching, rows_named, table_of_search
 from basket.models import Basket
 from basket.script import SOURCES
 from basket.sums import state_of
-from mastportal.api import ApiError
+from mastportal.api import ApiError, tag_of
 from mastportal.search.opening.api import query_of, rows_are_here
 from mastportal.search.products import want
 from mastportal.search.tasks import queue_products
@@ -79,7 +81,7 @@ class ObservationsView(APIView):
         rows = rows_of(entry, "obsid", lines.OBSERVATION_COLUMNS)
         added = lines.add_observations(basket, rows, user, question_of(entry.validated_data["search"]))
         queue_products(want(lines.contents_of(basket).executed))
-        return Response({"added": added.added, "already": added.already})
+        return Response({"added": added.added, "already": added.already}, headers=tag_of(basket))
 
 
 class ObservationView(APIView):
@@ -87,9 +89,11 @@ class ObservationView(APIView):
 
     @extend_schema(operation_id="remove_observation", responses={204: None})
     def delete(self, request: Request, basket_id: int, obsid: str) -> Response:
-        if not lines.remove_observation(access.basket_to_write(cast(User, request.user), basket_id), obsid):
+        user = cast(User, request.user)
+        basket = access.basket_to_write(user, basket_id)
+        if not lines.remove_observation(basket, obsid, user):
             raise Http404
-        return Response(status=204)
+        return Response(status=204, headers=tag_of(basket))
 
 
 class RefreshView(APIView):
@@ -99,7 +103,9 @@ class RefreshView(APIView):
     def post(self, request: Request, basket_id: int) -> Response:
         user = cast(User, request.user)
         basket = access.basket_to_write(user, basket_id)
-        queue_products(want(lines.contents_of(basket).executed, refresh=True))
+        with changing(basket):
+            changed(basket, user, Kind.REFRESHED, "asked for all product lists again")
+            queue_products(want(lines.contents_of(basket).executed, refresh=True))
         return Response(basket_json(state_of(basket), user), status=202)
 
 
@@ -123,7 +129,7 @@ class ProductsView(APIView):
         entry = FilesEntry(data=request.data)
         rows = rows_of(entry, "dataURI", lines.FILE_COLUMNS)
         added = lines.add_files(basket, rows, user, question_of(entry.validated_data["search"]))
-        return Response({"added": added.added, "already": added.already})
+        return Response({"added": added.added, "already": added.already}, headers=tag_of(basket))
 
 
 class FacetsView(APIView):

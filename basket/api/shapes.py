@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from basket.access import Person, role_on
 from basket.bundles import ONLY_FAILED
-from basket.models import Bundle
+from basket.models import Basket, Bundle
 from basket.phases import Preset
 from basket.pipeline.levels import STAGES
 from basket.progress import progress_of
@@ -19,6 +19,14 @@ from basket.sums import State
 class SelectedSerializer(serializers.Serializer[Any]):
     files = serializers.IntegerField()
     bytes = serializers.IntegerField()
+
+
+class LockedSerializer(serializers.Serializer[Any]):
+    """Since when a basket is final, who said so (null: somebody who is gone) and why."""
+
+    at = serializers.DateTimeField()
+    by = serializers.CharField(allow_null=True)
+    note = serializers.CharField(allow_blank=True)
 
 
 class BasketSerializer(serializers.Serializer[Any]):
@@ -36,6 +44,7 @@ class BasketSerializer(serializers.Serializer[Any]):
     selected = SelectedSerializer()
     phase = serializers.CharField()
     failed = serializers.ListField(child=serializers.DictField())
+    locked = LockedSerializer(allow_null=True)
 
 
 class BasketEntry(serializers.Serializer[Any]):
@@ -145,7 +154,15 @@ def basket_json(state: State, user: Person) -> dict[str, Any]:
         "selected": {"files": sums.files_selected, "bytes": sums.bytes_selected},
         "phase": state.phase,
         "failed": [{"obsid": obsid, "reason": why} for obsid, why in state.harvest.failed],
+        "locked": _locked(basket),
     }
+
+
+def _locked(basket: Basket) -> dict[str, Any] | None:
+    if basket.locked_at is None:
+        return None
+    by = basket.locked_by.get_username() if basket.locked_by else None
+    return {"at": basket.locked_at, "by": by, "note": basket.lock_note}
 
 
 def selection_json(state: State) -> dict[str, Any]:

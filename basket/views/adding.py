@@ -7,14 +7,16 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from basket import access, lines
+from basket import access, baskets, lines
 from basket.forms import AddForm, refused
 from basket.incoming import question_of, rows_matching, rows_named, table_of_search
 from basket.lines import Added
 from basket.models import Basket
+from basket.views.conflicts import told_of_conflicts
+from mastportal.conflicts import Conflict
 from mastportal.mast.errors import BadQuestion
 from mastportal.search.failures import NoRows
 from mastportal.search.products import want
@@ -37,6 +39,9 @@ def add(request: HttpRequest) -> HttpResponse:
     except (BadQuery, BadQuestion, NoRows) as error:
         messages.error(request, str(error))
         return redirect("baskets")
+    except Conflict as error:
+        context = {"basket": access.basket_to_read(request.user, form.cleaned_data["basket"]), "error": error}
+        return render(request, "basket/conflict.html", context, status=409)
     messages.success(request, _sentence(added, basket))
     return redirect("basket", basket_id=basket.pk)
 
@@ -45,7 +50,7 @@ def _basket_of(user: User, form: AddForm) -> Basket:
     if basket_id := form.cleaned_data["basket"]:
         return access.basket_to_write(user, basket_id)
     name = form.cleaned_data["name"] or "New basket"
-    return Basket.objects.create(name=name, owner=user)
+    return baskets.make(name, user)
 
 
 def _add(basket: Basket, request: HttpRequest, form: AddForm) -> Added:
@@ -74,13 +79,16 @@ def _sentence(added: Added, basket: Basket) -> str:
 
 @login_required
 @require_POST
+@told_of_conflicts
 def remove_line(request: HttpRequest, basket_id: int, obsid: str) -> HttpResponse:
-    lines.remove_observation(access.basket_to_write(request.user, basket_id), obsid)
+    lines.remove_observation(access.basket_to_write(request.user, basket_id), obsid, request.user)
     return redirect("basket", basket_id=basket_id)
 
 
 @login_required
 @require_POST
+@told_of_conflicts
 def remove_file(request: HttpRequest, basket_id: int) -> HttpResponse:
-    lines.remove_file(access.basket_to_write(request.user, basket_id), request.POST.get("dataURI", ""))
+    basket = access.basket_to_write(request.user, basket_id)
+    lines.remove_file(basket, request.POST.get("dataURI", ""), request.user)
     return redirect("basket", basket_id=basket_id)

@@ -1,12 +1,11 @@
 """The pages' doors from a basket's products to what is wanted of them: selection, bundle, script."""
 
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,19 +13,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from basket import access, bundles, lines, scripts
+from basket.changing import held
 from basket.forms import BundleForm, SelectionForm, refused
-from basket.harvest import products_of
-from basket.models import Basket
 from basket.preflight import preflight_of
 from basket.preflight_page import preflight_page
-from basket.selection import Selection
+from basket.selecting import Wish, select
 from basket.sums import state_of
 from basket.tasks import queue_bundle
+from basket.views.conflicts import told_of_conflicts
 from mastportal.htmx import render_page
 from mastportal.search.products import want
 from mastportal.search.selecting.ticked import keys_ticked
 from mastportal.search.tasks import queue_products
 from mastportal.tables.columns import BadQuery
+
+# What replaces a rule, which somebody may have changed since the page was made.
+RULES = {"preset", "filters", "anything", "singly"}
 
 
 def _back(request: HttpRequest, basket_id: int) -> HttpResponse:
@@ -37,34 +39,31 @@ def _back(request: HttpRequest, basket_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@told_of_conflicts
 def choose(request: HttpRequest, basket_id: int) -> HttpResponse:
     basket = access.basket_to_write(request.user, basket_id)
     form = SelectionForm(request.POST)
     if not form.is_valid():
         return refused(form)
     try:
-        with transaction.atomic():
-            Basket.objects.select_for_update().get(pk=basket.pk)
-            basket.refresh_from_db()
-            _change(basket, form, keys_ticked(request.POST, "dataURI"))
+        told = form.cleaned_data
+        seen = told["revision"] if told["action"] in RULES else None
+        select(basket, _wish(told, keys_ticked(request.POST, "dataURI")), request.user, seen)
     except BadQuery as error:
         messages.error(request, error.message)
     return _back(request, basket_id)
 
 
-def _change(basket: Basket, form: SelectionForm, uris: list[str]) -> None:
-    """Store the wished change of the selection. Raises BadQuery when it does not fit the products."""
-    told, current = form.cleaned_data, Selection.parse(basket.selection)
-    wished = {
-        "preset": lambda: replace(current, preset=told["preset"] or current.preset),
-        "filters": lambda: replace(current, filters=told["filters"]),
-        "anything": lambda: replace(current, filters=""),
-        "include": lambda: current.including(uris),
-        "exclude": lambda: current.excluding(uris),
-        "singly": lambda: replace(current, include=(), exclude=()),
-    }[told["action"]]()
-    wished.check(products_of(lines.contents_of(basket)), before=current)
-    lines.touch(basket, selection=wished.as_json())
+def _wish(told: dict[str, Any], uris: list[str]) -> Wish:
+    """What a form makes of a selection."""
+    return {
+        "preset": lambda current: replace(current, preset=told["preset"] or current.preset),
+        "filters": lambda current: replace(current, filters=told["filters"]),
+        "anything": lambda current: replace(current, filters=""),
+        "include": lambda current: current.including(uris),
+        "exclude": lambda current: current.excluding(uris),
+        "singly": lambda current: replace(current, include=(), exclude=()),
+    }[told["action"]]
 
 
 @login_required
@@ -85,7 +84,7 @@ def request_bundle(request: HttpRequest, basket_id: int) -> HttpResponse:
     if not form.is_valid():
         return refused(form)
     try:
-        with transaction.atomic():
+        with held(basket):
             queue_products(want(lines.contents_of(basket).executed))
             bundle = bundles.request(basket, cast(User, request.user), **form.cleaned_data)
             queue_bundle(bundle)

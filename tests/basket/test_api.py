@@ -46,25 +46,34 @@ def test_a_basket_needs_a_name(api: APIClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "status"), [(None, 428), ('"1"', 412), ("nonsense", 400), ('"2"', 200), ("2", 200), ("*", 200)]
-)
-@pytest.mark.parametrize(
-    ("method", "part", "body"), [("patch", "", {"name": "n"}), ("put", "/selection", {"preset": "none"})]
+    ("header", "status"),
+    [(None, 428), ('"1"', 412), ("nonsense", 400), ('"9"', 412), ('"2"', 200), ("2", 200), ("*", 200)],
 )
 def test_changes_name_the_revision_they_change(
-    api: APIClient,
-    basket: Basket,
-    header: str | None,
-    status: int,
-    method: str,
-    part: str,
-    body: dict[str, Any],
+    api: APIClient, basket: Basket, header: str | None, status: int
 ) -> None:
     headers = {"If-Match": header} if header else {}
-    answer = getattr(api, method)(f"/api/v1/baskets/{basket.pk}{part}", body, format="json", headers=headers)
+    answer = api.patch(f"/api/v1/baskets/{basket.pk}", {"name": "n"}, format="json", headers=headers)
     assert answer.status_code == status
     if status == 200:
         assert (answer.json()["revision"], answer["ETag"]) == (3, '"3"')
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [(None, 428), ('"1"', 200), ("nonsense", 400), ('"9"', 412), ('"2"', 200), ("2", 200), ("*", 200)],
+)
+def test_a_selection_is_changed_by_who_saw_it_whatever_was_added_since(
+    api: APIClient, basket: Basket, header: str | None, status: int
+) -> None:
+    headers = {"If-Match": header} if header else {}
+    address, wish = f"/api/v1/baskets/{basket.pk}/selection", {"preset": "none"}
+    answer = api.put(address, wish, format="json", headers=headers)
+    assert answer.status_code == status
+    if status == 200:
+        assert (answer.json()["revision"], answer["ETag"]) == (3, '"3"')
+        again = api.put(address, {"preset": "everything"}, format="json", headers={"If-Match": '"2"'})
+        assert error(again) == (412, "precondition_failed", None), "it was changed meanwhile"
 
 
 def test_observations_are_added_by_id_or_by_filter(api: APIClient, alice: User, sandbox: Sandbox) -> None:

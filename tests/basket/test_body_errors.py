@@ -96,9 +96,9 @@ def test_what_is_posted_into_a_basket_is_an_object(
         ({"include": [["a"]]}, "include"),
         ({"exclude": "mast:a"}, "exclude"),
         ({"exclude": ["mast:nonesuch"]}, "exclude"),
-        ({"include": ["mast:\ud800"]}, "include"),
+        ({"include": ["mast:\ud800"]}, None),
         ({"filters": "f.suffix=\x00"}, "filters"),
-        ({"filters": "f.suffix=\ud800"}, "filters"),
+        ({"filters": "f.suffix=\ud800"}, None),
         ({"color": "red"}, "color"),
         ({"": ""}, None),
     ],
@@ -151,7 +151,7 @@ def test_if_match_takes_a_revision(api: APIClient, mine: Basket, header: str, pa
 
 @pytest.mark.parametrize("part", ["", "/selection"])
 def test_an_old_revision_is_told_the_new_one(api: APIClient, mine: Basket, part: str) -> None:
-    Basket.objects.filter(pk=mine.pk).update(revision=5)
+    Basket.objects.filter(pk=mine.pk).update(revision=5, selection_revision=5)
     method = api.put if part else api.patch
     answer = method(f"/api/v1/baskets/{mine.pk}{part}", {}, format="json", headers={"If-Match": '"4"'})
     error = told(answer, 412)

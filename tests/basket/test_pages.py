@@ -90,7 +90,7 @@ def test_the_state_is_polled_by_its_mark(client: Client, basket: Basket) -> None
     ProductList.objects.update(phase="QUEUED")
     found = text(client.get(f"/baskets/{basket.pk}/"))
     assert "Product lists: 3 of 3 here" in found
-    address = found.split('hx-get="')[1].split('"')[0]
+    address = found.split("<main")[1].split('hx-get="')[1].split('"')[0]
     assert client.get(address, headers=HTMX).status_code == 204
     ProductList.objects.update(phase="COMPLETED")
     assert "data-poll" not in text(client.get(address, headers=HTMX))
@@ -203,7 +203,7 @@ def test_a_bundle_is_requested_and_grows(client: Client, basket: Basket) -> None
     bundles.freeze(bundle.pk)
     found = text(client.get(answer["Location"]))
     assert "to come" in found
-    address = found.split('hx-get="')[1].split('"')[0]
+    address = found.split("<main")[1].split('hx-get="')[1].split('"')[0]
     assert client.get(address, headers=HTMX).status_code == 204
     Bundle.objects.update(phase=Phase.ABORTED)
     part = text(client.get(address, headers=HTMX))

@@ -12,8 +12,10 @@ from basket.context import choices, writable_baskets
 from basket.forms import BasketForm, BundleForm
 from basket.harvest import Harvest
 from basket.models import Basket
+from basket.rights import Rights
 from basket.sums import State, Sums
 from basket.tree import SHOWN_LINES, Branch, tree_of
+from tests.basket.tables import TODAY_MJD
 from tests.conftest import make_person
 
 
@@ -21,7 +23,8 @@ def tree(*rows: dict[str, Any], failed: tuple[tuple[str, str], ...] = ()) -> lis
     usual = {"obs_collection": "JWST", "proposal_id": "1176", "target_name": "VV 191"}
     lines = tuple(usual | {"obsid": str(n)} | row for n, row in enumerate(rows))
     harvest = Harvest(len(rows), 0, 0, failed, "")
-    return tree_of(State(Basket(name="b"), Contents(lines), harvest, Sums(0, 0, 0, 0, 0, 0)))
+    state = State(Basket(name="b"), Contents(lines), harvest, Sums(0, 0, 0, 0, 0, 0))
+    return tree_of(state, Rights({}, TODAY_MJD), {"0": "A note."})
 
 
 def test_one_programme_number_of_two_missions_is_two_branches() -> None:
@@ -57,18 +60,18 @@ def test_a_leaf_says_what_tells_it_apart_and_why_it_failed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "rights", "planned", "exclusive"),
+    ("level", "rights", "planned", "opens"),
     [
-        (-1, "EXCLUSIVE_ACCESS", True, False),
-        (-1, "PUBLIC", True, False),
-        (3, "EXCLUSIVE_ACCESS", False, True),
-        (3, "PUBLIC", False, False),
-        (0, None, False, False),
+        (-1, "EXCLUSIVE_ACCESS", True, ""),
+        (-1, "PUBLIC", True, ""),
+        (3, "EXCLUSIVE_ACCESS", False, "unknown"),
+        (3, "PUBLIC", False, ""),
+        (0, None, False, ""),
     ],
 )
-def test_planned_goes_before_exclusive(level: int, rights: str, planned: bool, exclusive: bool) -> None:
+def test_planned_goes_before_exclusive(level: int, rights: str, planned: bool, opens: str) -> None:
     (leaf,) = tree({"calib_level": level, "dataRights": rights})[0].twigs[0].leaves
-    assert (leaf.is_planned, leaf.is_exclusive) == (planned, exclusive)
+    assert (leaf.is_planned, leaf.opens, leaf.note) == (planned, opens, "A note.")
 
 
 def test_a_huge_basket_shows_its_first_lines() -> None:

@@ -29,7 +29,7 @@ def test_from_preflight_to_a_complete_bundle(
     download = page.get_by_role("link", name=re.compile("^Download .*zip"))
     expect(download).to_be_visible(timeout=ARCHIVE_PATIENCE_MS)
     expect(files.locator(".badge.done").first).to_be_visible()
-    expect(page.locator("[data-poll]")).to_have_count(0)
+    expect(page.locator("main [data-poll]")).to_have_count(0)
     files.get_by_role("link", name=re.compile("missing")).click()
     expect(files.locator("tbody tr")).to_have_count(1)
     expect(files.locator("tbody")).to_contain_text("cat.ecsv")
