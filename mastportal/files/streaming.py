@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -144,7 +144,7 @@ def _pieces(body: Body, start: int, stop: int) -> Iterator[bytes]:
     return allowed if body.served is None else counted(allowed, body.served)
 
 
-def counted(pieces: Iterator[bytes], tell: Callable[[int], None]) -> Iterator[bytes]:
+def counted(pieces: Iterator[bytes], tell: Callable[[int], None]) -> Generator[bytes, None, None]:
     """The pieces; `tell` hears at the end, however it comes, how many bytes were given, if any were."""
     sent_bytes = 0
     try:
