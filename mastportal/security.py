@@ -26,13 +26,17 @@ STRICT: Directives = {
     "connect-src": ["'self'"],
     "form-action": ["'self'"],
     "frame-src": ["'self'"],
-    "frame-ancestors": ["'self'"],
+    "frame-ancestors": ["'none'"],
     "base-uri": ["'none'"],
     "manifest-src": ["'self'"],
 }
-# The browsable API document draws itself with inline styles, and the admin with inline icons.
+# Only Django's pages of errors while developing carry scripts of their own.
 LOOSE: Directives = {"style-src": ["'unsafe-inline'"], "script-src": ["'unsafe-inline'"]}
-LOOSE_PATHS = ("/api/v1/schema/",)
+# The API document is drawn by Swagger UI, whose template and icons hold inline styles; its script does not.
+DOCUMENT: Directives = {"style-src": ["'unsafe-inline'"]}
+DOCUMENT_PAGES = ("schema-browse",)
+# A page that our own pages show in a frame says so in its own policy.
+FRAMED = "frame-ancestors 'self'"
 
 ALADIN_SHEET = "'sha256-cEnY4wnnUdAaYodEHQq0zu+362EwEHHSAlawP4BBKmw='"
 ALADIN_BOLD = "'sha256-wkY2X5hecQzbhnFCqvTpwrUJ1f4X8LH5WFjYUzv1wmU='"
@@ -67,9 +71,10 @@ def _policy_of(request: HttpRequest) -> str:
     if settings.DEBUG:
         # A hash would take the inline styles away again that Django's pages of errors are written with.
         return policy(LOOSE, {**SKY, "style-src": ()}, _survey(), SAMP)
-    if request.path.startswith(LOOSE_PATHS):
-        return policy(LOOSE)
-    if request.resolver_match and request.resolver_match.url_name in SKY_PAGES:
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    if name in DOCUMENT_PAGES:
+        return policy(DOCUMENT)
+    if name in SKY_PAGES:
         return policy(SKY, _survey(), SAMP)
     return policy()
 
@@ -81,6 +86,8 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", _policy_of(request))
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if FRAMED in response.headers["Content-Security-Policy"]:
+            response.headers["X-Frame-Options"] = "SAMEORIGIN"
         return response
 
     return respond

@@ -263,7 +263,7 @@ if HTTPS:  # a cookie of this name comes from this very host over TLS, from no n
 # Other hosts under the lab's domain are not the portal's to bind, nor is the browsers' list of domains.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 
 # --- the lab's single sign-on by OpenID Connect; without an issuer there is none
 OIDC_ISSUER = env.text("OIDC_ISSUER", "")
@@ -315,6 +315,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "POSTPROCESSING_HOOKS": ["mastportal.openapi.with_errors"],
 }
 
 # --- static files

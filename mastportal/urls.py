@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views import defaults
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from accounts.views.sign_in import administration
 from mastportal.api import error_page
@@ -21,7 +21,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("mastportal.outbox.api")),
     path("", include("basket.api")),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
-    path("schema/browse/", SpectacularSwaggerView.as_view(url_name="schema"), name="schema-browse"),
+    path("schema/browse/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="schema-browse"),
 ]
 
 urlpatterns = [

@@ -41,4 +41,4 @@ def test_pages_carry_the_security_headers() -> None:
     headers = Client().get("/healthz").headers
     assert "script-src 'self'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert headers["X-Frame-Options"] == "DENY"
