@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -138,7 +139,7 @@ def _get(file: BundleFile, lease: Lease) -> Turn:
     try:
         stored = fetching.obtain(
             file.data_uri,
-            user=file.bundle.owner,
+            user=_whose_token(file),
             programme=file.programme,
             release_mjd=file.release_mjd,
             size_bytes=file.expected_bytes,
@@ -166,6 +167,14 @@ def _get(file: BundleFile, lease: Lease) -> Turn:
         lease.finish(was_here=_was_here(stored, file), **_settled(stored))
     pausing.end_pause(file.bundle)
     return Turn(bundle_id=file.bundle_id)
+
+
+def _whose_token(file: BundleFile) -> User | None:
+    """The owner's, unless somebody else had it tried again: nobody causes the use of another's token."""
+    owner = file.bundle.owner
+    if file.tried_by in (None, owner.pk):
+        return owner
+    return User.objects.filter(pk=file.tried_by, is_active=True).first()
 
 
 def _put_off(file: BundleFile, lease: Lease, error: ArchiveError) -> Turn | None:

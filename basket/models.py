@@ -178,7 +178,8 @@ class BundleFile(Work):
     """One file of a bundle: what was asked for, and what became of it. PENDING until its turn comes.
 
     `product_name` is what the archive calls it, whatever its `path` had to become. `facts` are the version's
-    own words as the manifest gives them: date, cal_ver, crds_ctx.
+    own words as the manifest gives them: date, cal_ver, crds_ctx. `tried_by` is the id of who had it tried
+    again: with their token then, not with that of the bundle's owner.
     """
 
     bundle = models.ForeignKey(Bundle, models.CASCADE, related_name="files")
@@ -195,6 +196,7 @@ class BundleFile(Work):
     status = models.CharField(max_length=12, choices=Status, default=Status.WAITING, blank=True)
     stored_file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="bundle_files")
     was_here = models.BooleanField(default=False)
+    tried_by = models.BigIntegerField(null=True)
     size_bytes = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     facts = models.JSONField(default=dict, blank=True)

@@ -26,9 +26,10 @@ def given_up(bundle: Bundle) -> QuerySet[BundleFile]:
 
 
 @transaction.atomic
-def try_again(bundle_id: UUID, numbers: Sequence[int] | None = None) -> int:
+def try_again(bundle_id: UUID, numbers: Sequence[int] | None = None, *, by: int) -> int:
     """Put files that were given up back among those whose turn will come; how many.
 
+    Exclusive ones then come with the token of the person `by` (an id; 0 is nobody), whosesoever bundle it is.
     Nothing of a bundle that has ended meanwhile: what is stored then never changes.
     """
     under_way = Bundle.objects.filter(pk=bundle_id, phase=Phase.EXECUTING, lease_token=None)
@@ -39,4 +40,6 @@ def try_again(bundle_id: UUID, numbers: Sequence[int] | None = None) -> int:
     if numbers is not None:
         files = files.filter(n__in=list(numbers))
     fresh = {"attempts": 0, "error": "", "error_kind": "", "started_at": None, "ended_at": None}
-    return files.update(phase=Phase.PENDING, status=Status.WAITING, nudged_at=Now(), queued_at=Now(), **fresh)
+    return files.update(
+        tried_by=by, phase=Phase.PENDING, status=Status.WAITING, nudged_at=Now(), queued_at=Now(), **fresh
+    )

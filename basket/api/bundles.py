@@ -101,7 +101,7 @@ class RetryView(APIView):
     def post(self, request: Request, bundle_id: UUID) -> Response:
         bundle = access.bundle_to_write(cast(User, request.user), bundle_id)
         with transaction.atomic():
-            files = try_again(bundle.pk)
+            files = try_again(bundle.pk, by=cast(User, request.user).pk)
             queue_next(bundle)
         return Response({"files": files}, status=202)
 

@@ -98,7 +98,7 @@ def retry(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
         return refused(form)
     number = form.cleaned_data["n"]
     with transaction.atomic():
-        if try_again(bundle.pk, None if number is None else [number]):
+        if try_again(bundle.pk, None if number is None else [number], by=request.user.pk or 0):
             queue_next(bundle)
         elif not wants_fragment(request):
             messages.info(request, "There was nothing to try again here any more.")

@@ -125,7 +125,7 @@ class BundleKind:
     def retry(self, pk: str) -> bool:
         row = self.rows().filter(pk=pk).first()
         with transaction.atomic():
-            if row is None or not retrying.try_again(row.pk):
+            if row is None or not retrying.try_again(row.pk, by=0):
                 return False
             queue_next(row)
         return True

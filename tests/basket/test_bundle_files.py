@@ -170,19 +170,19 @@ def test_nothing_of_a_bundle_that_has_ended_is_tried_again(
 ) -> None:
     """What is stored of a complete one never changes."""
     Bundle.objects.update(phase=phase)
-    assert retrying.try_again(growing.pk) == 0
+    assert retrying.try_again(growing.pk, by=growing.owner_id) == 0
     assert "There was nothing to try again" in text(client.post(f"/bundles/{growing.pk}/retry", follow=True))
     assert growing.files.filter(status__in=GIVEN_UP).count() == 3
 
 
 def test_a_streams_work_list_is_left_alone(growing: Bundle) -> None:
     Bundle.objects.update(lease_token=growing.pk)
-    assert retrying.try_again(growing.pk) == 0
+    assert retrying.try_again(growing.pk, by=growing.owner_id) == 0
 
 
 def test_a_bundle_is_not_finished_over_a_file_that_is_tried_again(growing: Bundle) -> None:
     growing.files.filter(status=Status.WAITING).delete()
-    assert retrying.try_again(growing.pk, [growing.files.get(STATES["failed"]).n]) == 1
+    assert retrying.try_again(growing.pk, [growing.files.get(STATES["failed"]).n], by=growing.owner_id) == 1
     assert not finishing.finish(growing.pk)
 
 
