@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils.http import urlsafe_base64_encode
 
 from accounts import mail, passwords, sign_in, tasks
 from accounts.audit import Event
@@ -105,10 +106,8 @@ def test_a_link_works_once_and_for_its_person_only(alice, letters, django_captur
     bob = User.objects.create_user("bob", "bob@lab.example", PASSWORD)
     ask("alice@lab.example", django_capture_on_commit_callbacks)
     link = link_in(letters[0])
-    assert (
-        Client().get(link.replace("/MQ/", "/Mg/").replace(f"/{alice.pk}/", f"/{bob.pk}/") + "x/").status_code
-        == 404
-    )
+    of_bob = urlsafe_base64_encode(str(bob.pk).encode())
+    assert Client().get(reverse("new-password", args=[of_bob, link.split("/")[-2]])).status_code == 410
     assert choose(Client(), link).status_code == 302
     again = Client().get(link)
     assert again.status_code == 410
@@ -126,6 +125,11 @@ def test_it_ends_a_lock_out(alice, letters, django_capture_on_commit_callbacks, 
     assert Client().post(reverse("sign-in"), {"username": "alice", "password": NEW}).status_code == 302
 
 
+def words(answer: Any) -> str:
+    """The page without what is different each time."""
+    return re.sub(r'"[A-Za-z0-9]{64}"', "", answer.text)
+
+
 def unusable(alice: User) -> None:
     alice.set_unusable_password()
     alice.save()
@@ -133,7 +137,7 @@ def unusable(alice: User) -> None:
 
 @pytest.mark.parametrize("case", ["unknown", "switched off", "no password", "two mails in one"])
 def test_nobody_learns_who_has_an_account(alice, letters, django_capture_on_commit_callbacks, case):
-    known = ask("alice@lab.example", django_capture_on_commit_callbacks).text
+    known = ask("alice@lab.example", django_capture_on_commit_callbacks)
     letters.clear()
     email = "alice@lab.example"
     match case:
@@ -150,7 +154,7 @@ def test_nobody_learns_who_has_an_account(alice, letters, django_capture_on_comm
     if case == "two mails in one":
         assert answer.status_code == 422
     else:
-        assert answer.text == known
+        assert words(answer) == words(known)
 
 
 def test_a_person_switched_off_meanwhile_gets_none(alice, letters):
