@@ -67,7 +67,8 @@ def _from_drf(error: exceptions.APIException) -> ApiError:
     field, detail = None, error.detail
     while isinstance(detail, dict | list):
         if isinstance(detail, dict):
-            field, detail = next(iter(detail.items()))
+            name, detail = next(iter(detail.items()))
+            field = name if isinstance(name, str) else field  # a list's items are named by their place
         else:
             detail = detail[0]
     headers = {}

@@ -19,6 +19,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("mastportal.files.api")),
     path("", include("mastportal.desk.api")),
     path("", include("mastportal.outbox.api")),
+    path("", include("mastportal.news.api")),
     path("", include("basket.api")),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("schema/browse/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="schema-browse"),
@@ -34,6 +35,7 @@ urlpatterns = [
     path("", include("mastportal.files.urls")),
     path("", include("mastportal.desk.urls")),
     path("", include("mastportal.outbox.urls")),
+    path("", include("mastportal.news.urls")),
     path("", include("basket.urls")),
 ]
 

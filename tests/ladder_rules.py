@@ -144,6 +144,14 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "feed": {"GET": PUBLIC},
     "api-notifications": {"GET": MEMBER},
     "api-notifications-read": {"POST": MEMBER},
+    # What somebody follows is nobody else's business.
+    "subscriptions": {"GET": MEMBER, "POST": MEMBER},
+    "subscription-new": {"GET": MEMBER, "POST": MEMBER},
+    "subscription": {"GET": OWN, "POST": OWN},
+    "subscription-pause": {"POST": OWN},
+    "subscription-remove": {"POST": OWN},
+    "api-subscriptions": {"GET": MEMBER, "POST": MEMBER},
+    "api-subscription": {"GET": OWN, "PATCH": OWN, "DELETE": OWN},
     # Baskets and bundles belong to somebody, and may be shared with a group.
     "baskets": {"GET": MEMBER, "POST": MEMBER},
     "basket": {"GET": READ},
@@ -194,7 +202,7 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "api-basket-merge": {"POST": WRITE},
     "api-lines": {"POST": WRITE},
     "api-line": {"DELETE": WRITE},
-    "api-products": {"GET": READ, "POST": WRITE},
+    "api-products": {"GET": READ, "POST": WRITE, "DELETE": WRITE},
     "api-product-facets": {"GET": READ},
     "api-product-export": {"GET": READ},
     "api-script": {"GET": READ},

@@ -21,6 +21,7 @@ from basket import bundles
 from basket.models import Basket, BasketLine, Bundle
 from mastportal.desk import release_feed
 from mastportal.desk.models import SavedSearch
+from mastportal.news import subscribing
 from mastportal.outbox import feeds
 from mastportal.search import results
 from mastportal.search.exports import links
@@ -79,6 +80,7 @@ class World:
     key_id: int
     saved: SavedSearch
     session_id: int = 0
+    subscription_id: int = 0
     obsid: str = "300000001"
     result_id: Any = field(default_factory=uuid4)
 
@@ -90,6 +92,7 @@ class World:
 
     def address(self, name: str, parts: tuple[str, ...]) -> str:
         values = {
+            "subscription_id": self.subscription_id,
             "basket_id": self.basket.pk,
             "bundle_id": self.bundle.pk,
             "group_id": self.basket.group_id,
@@ -153,8 +156,9 @@ def make_world(alice: User, bob: User, charlie: User) -> World:
     values = Lookup.objects.create(**asked, phase=Phase.COMPLETED, answer={"columns": {}})
     saved = SavedSearch.objects.create(name="Hers", owner=alice, group=group, search=search)
     session = UserSession.objects.create(user=alice, session_key="hers", ip="127.0.0.1")
+    hears = subscribing.subscribe(alice, subscribing.programme_watch("JWST", "1176"), {})
     key_id = keys.make(alice, "hers")[0].pk
-    return World(people, basket, bundle, search, lookup, targets, values, key_id, saved, session.pk)
+    return World(people, basket, bundle, search, lookup, targets, values, key_id, saved, session.pk, hears.pk)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from basket.models import Basket
 from mastportal.desk.models import SavedSearch
 from mastportal.desk.programmes import programme_of
 from mastportal.desk.saved import to_read
+from mastportal.mast.identifiers import program_number
 from mastportal.news.differences import LEVELS, Kind
 from mastportal.news.giving import period_of
 from mastportal.news.models import Frequency, Subscription, Watch
@@ -48,10 +49,10 @@ def programme_watch(mission: str, program: str) -> Watch:
     """The watch of a programme, also of one without any data yet. Raises BadQuery."""
     if mission.upper() not in MISSIONS:
         raise BadQuery("Programmes of JWST and of HST can be followed.", "mission")
-    try:
-        named = programme_of(mission, program)
-    except Http404:
-        raise BadQuery(f"{quoted(program[:40])} is no programme's number, such as 1176.", "program") from None
+    number = program_number(program)
+    if number is None:
+        raise BadQuery(f"{quoted(program[:40])} is no programme's number, such as 1176.", "program")
+    named = programme_of(mission, number)
     fields = {"kind": Watch.Of.PROGRAM, "mission": named.mission, "program": named.id}
     return _watch(fields)
 

@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from mastportal.mast.naming import observation_id_of
 from mastportal.news.differences import Kind
-from mastportal.news.models import Frequency, Happening, Subscription, Watch
+from mastportal.news.models import Happening, Subscription, Watch
 from mastportal.outbox.post import Message
 
 SHOWN = 100
@@ -104,9 +103,6 @@ def many(subscription: Subscription, number: int, happenings: Sequence[Happening
         "summary": summary,
         "lines": lines,
         "more": max(0, len(happenings) - SHOWN),
-        "url": settings.SITE_URL + address(watch),
-        "change_url": settings.SITE_URL + reverse("subscription", args=[subscription.pk]),
-        "frequency": Frequency(subscription.frequency).label,
     }
     return Message(
         event_id=f"subscription-{subscription.pk}-{number}",

@@ -1,12 +1,11 @@
 """Looks at the archive: a baseline, what became public or was made anew, gentleness, trouble, leases."""
 
 import pytest
-from django.utils import timezone
 
 from mastportal.mast.client import MastClient
-from mastportal.news import giving, watching
-from mastportal.news.models import Happening, Pending, Watch
-from mastportal.outbox.models import Delivery, Notice
+from mastportal.news import giving
+from mastportal.news.models import Happening, Pending
+from mastportal.outbox.models import Notice
 from tests.news.conftest import follow, look_at
 from tests.search.make import questions
 
@@ -29,7 +28,8 @@ def test_what_becomes_public_is_told_once_to_each(alice, bob, sandbox, day):
     mine, theirs = follow(alice, program), follow(bob, program, events=["new"], look=False)
     day("2026-10-22")
     found = look_at(mine)
-    assert found and found == Pending.objects.filter(subscription=mine).count()
+    assert found
+    assert found == Pending.objects.filter(subscription=mine).count()
     assert not Pending.objects.filter(subscription=theirs).exists()
     assert giving.give(mine.pk) == found
     assert giving.give(mine.pk) == 0
@@ -42,8 +42,8 @@ def test_what_becomes_public_is_told_once_to_each(alice, bob, sandbox, day):
 
 def _exclusive_program(sandbox):
     """A JWST programme with the most to become public in the two months after the usual day."""
-    from mastportal.mast.criteria import parse_question
     from accounts import archive
+    from mastportal.mast.criteria import parse_question
 
     criteria = {"obs_collection": ["JWST"], "t_obs_release": {"min": 61274.5, "max": 61335.0}}
     asked = parse_question({"collection": "observations", "criteria": criteria})

@@ -1,0 +1,68 @@
+"""Owns what the pages of subscriptions show, worked out beforehand. Asks no archive."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Q
+
+from mastportal.news import subscribing
+from mastportal.news.forms import EVENT_WORDS, FollowForm
+from mastportal.news.models import Frequency, Happening, Subscription, Watch
+from mastportal.news.wording import address, sentence
+from mastportal.outbox.models import Channel
+
+NEWEST = 20
+KINDS = {
+    Watch.Of.PROGRAM: "Programme",
+    Watch.Of.SEARCH: "Saved search",
+    Watch.Of.BASKET: "Basket",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One subscription as the list shows it."""
+
+    found: Subscription
+    kind: str
+    url: str
+    events: str
+    scope: str
+    ways: str
+    frequency: str
+    waiting: int
+
+
+def line_of(found: Subscription) -> Line:
+    level = f"level {found.level}" if found.level is not None else ""
+    observation = f"observation {found.observation}" if found.observation else ""
+    return Line(
+        found,
+        KINDS[Watch.Of(found.watch.kind)],
+        address(found.watch),
+        ", ".join(EVENT_WORDS[event].lower() for event in found.events),
+        " · ".join(text for text in (observation, level) if text),
+        ", ".join(Channel(channel).label.lower() for channel in found.channels),
+        Frequency(found.frequency).label,
+        getattr(found, "waiting", 0),
+    )
+
+
+def list_page(user: User, form: FollowForm | None = None) -> dict[str, Any]:
+    """All that a person follows, and what happened to it last."""
+    found = subscribing.mine(user).annotate(waiting=Count("pending", filter=Q(pending__told_at=None)))
+    newest = Happening.objects.filter(pending__subscription__owner=user).order_by("-pk").distinct()
+    related = newest.select_related("watch__saved_search", "watch__basket")[:NEWEST]
+    return {
+        "lines": [line_of(each) for each in found],
+        "newest": [(each, str(each.watch), sentence(each), address(each.watch)) for each in related],
+        "form": form or FollowForm(),
+    }
+
+
+def watch_words(watch: Watch) -> dict[str, Any]:
+    """What a subscription's page says of the thing that is followed."""
+    failed = watch.error if watch.phase == "ERROR" else ""
+    kind = KINDS[Watch.Of(watch.kind)]
+    return {"watch": watch, "watch_kind": kind, "watch_url": address(watch), "watch_error": failed}

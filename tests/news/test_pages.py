@@ -1,0 +1,104 @@
+"""The pages on which somebody follows, changes, pauses and ends; what is wrong is said."""
+
+import pytest
+from django.urls import reverse
+
+from basket.models import Basket
+from mastportal.desk.models import SavedSearch
+from mastportal.news.models import Subscription
+from mastportal.search.models import Search
+from tests.news.conftest import follow
+from tests.search.make import PROGRAMME
+
+pytestmark = pytest.mark.django_db
+NEW = reverse("subscription-new")
+WISHES = {"events": ["new", "public"], "frequency": "daily", "channels": ["bell", "mail"], "observation": "3"}
+
+
+@pytest.fixture
+def visitor(client, alice):
+    client.force_login(alice)
+    return client
+
+
+def test_a_programme_is_followed_from_its_number(visitor, alice):
+    to_form = visitor.post("/subscriptions/", {"mission": "JWST", "program": "01176"})
+    assert to_form["Location"] == f"{NEW}?mission=JWST&program=1176"
+    page = visitor.get(to_form["Location"]).content.decode()
+    assert "Planned: withdrawn" in page
+    assert "checked" in page
+    assert visitor.post(to_form["Location"], WISHES).status_code == 302
+    (found,) = Subscription.objects.filter(owner=alice)
+    assert (found.events, found.observation, found.channels) == (["new", "public"], "003", ["bell", "mail"])
+    assert found.watch.phase == "QUEUED"
+    listed = visitor.get("/subscriptions/").content.decode()
+    assert "JWST 1176" in listed
+    assert "observation 003" in listed
+    assert "You follow it already" in visitor.get(to_form["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("?program=seven", "no programme’s number"),
+        ("?mission=TESS&program=1", "JWST and of HST"),
+        ("?search=99999999", "no such saved search"),
+        ("?basket=1" + "0" * 30, "no such basket"),
+        ("", "no programme’s number"),
+    ],
+)
+def test_what_cannot_be_followed_is_said(visitor, query, sentence):
+    answer = visitor.get(NEW + query)
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode().replace("'", "’")
+
+
+def test_wrong_wishes_are_said_at_their_field_and_kept(visitor):
+    sent = WISHES | {"events": ["new", "first"], "observation": "jw01176-o003_t003_nircam"}
+    answer = visitor.post(f"{NEW}?program=1176", sent)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "leave “first” out" in page
+    assert 'value="jw01176-o003_t003_nircam"' in page
+    assert visitor.post(f"{NEW}?program=1176", {"frequency": "daily"}).status_code == 422
+    assert visitor.post("/subscriptions/", {"program": "x"}).status_code == 422
+    assert not Subscription.objects.exists()
+
+
+def test_a_subscription_is_changed_paused_and_ended(visitor, alice):
+    found = follow(alice, look=False)
+    address = reverse("subscription", args=[found.pk])
+    assert "JWST 1176" in visitor.get(address).content.decode()
+    visitor.post(address, WISHES | {"level": "2"})
+    visitor.post(reverse("subscription-pause", args=[found.pk]))
+    found.refresh_from_db()
+    assert (found.level, found.frequency, found.paused_at is None) == (2, "daily", False)
+    assert "paused" in visitor.get("/subscriptions/").content.decode()
+    visitor.post(reverse("subscription-pause", args=[found.pk]), {"resume": "1"})
+    found.refresh_from_db()
+    assert found.paused_at is None
+    visitor.post(reverse("subscription-remove", args=[found.pk]))
+    assert not Subscription.objects.exists()
+
+
+def test_saved_searches_and_baskets_are_followed_from_their_pages(visitor, alice, charlie, client):
+    search = Search.objects.create(collection="programs", criteria=PROGRAMME, fingerprint="0", words="1176")
+    saved = SavedSearch.objects.create(name="<Mine>", owner=alice, search=search)
+    basket = Basket.objects.create(name="Ours", owner=alice)
+    for query in (f"?search={saved.pk}", f"?basket={basket.pk}"):
+        page = visitor.get(NEW + query).content.decode()
+        assert "Planned: added" not in page
+        assert visitor.post(NEW + query, {"events": ["new"], "frequency": "fast", "channels": ["bell"]}).url
+    assert "&lt;Mine&gt;" in visitor.get("/subscriptions/").content.decode()
+    assert f"{NEW}?search={saved.pk}" in visitor.get("/saved/").content.decode()
+    client.force_login(charlie)
+    assert client.get(f"{NEW}?search={saved.pk}").status_code == 400
+
+
+def test_the_list_asks_the_database_as_often_for_many_as_for_few(
+    visitor, alice, django_assert_max_num_queries
+):
+    for number in range(12):
+        follow(alice, str(1176 + number), look=False)
+    with django_assert_max_num_queries(12):
+        assert visitor.get("/subscriptions/").status_code == 200
