@@ -3,7 +3,7 @@
 import subprocess
 from contextlib import ExitStack
 
-from mastportal.embedded import prepare
+from mastportal.embedded import prepare, restoring
 from mastportal.embedded.environment import django_environment, python, read_wishes
 from mastportal.embedded.family import data_services
 from mastportal.embedded.state import CHECKOUT, State
@@ -13,6 +13,9 @@ def manage(arguments: list[str]) -> int:
     """Run it and return its exit code. Raises StartError when services cannot be started."""
     wishes = read_wishes()
     state = State.at(wishes.folder)
+    command = arguments[0] if arguments else ""
+    if command == "restore" and not {"--help", "-h"} & set(arguments):
+        return restoring.restore(state, wishes, arguments[1:])
     with ExitStack() as stack:
         ports = state.running()
         running = ports is not None
@@ -23,4 +26,6 @@ def manage(arguments: list[str]) -> int:
         env = django_environment(state, wishes, ports)
         if not running:
             prepare.database(state, env, is_sandbox=wishes.is_sandbox)
+        if command in restoring.COMMANDS:
+            env = restoring.with_programs(state, env)
         return subprocess.run(python("manage.py", *arguments), env=env, cwd=CHECKOUT).returncode
