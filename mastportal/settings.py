@@ -188,6 +188,8 @@ DATABASES = {
 if not env.flag("DATABASE_POOL", True):  # prefork workers and tests hold one connection each
     DATABASES["default"] |= {"OPTIONS": {}, "CONN_MAX_AGE": 60}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a database that was restarted left only dead connections
+# Where `backup` and `restore` find pg_dump, pg_restore and psql; empty: on the PATH.
+POSTGRES_BIN = env.text("POSTGRES_BIN", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 VALKEY_URL = env.text("VALKEY_URL")
 CACHE_URL = f"{VALKEY_URL}/1"
