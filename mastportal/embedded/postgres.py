@@ -43,7 +43,7 @@ def shelter(state: State) -> Path:
     if not _is_root() or _open_to_all(state.folder):
         return state.folder
     mark = hashlib.sha256(str(state.folder).encode()).hexdigest()[:16]
-    refuge = Path("/var/tmp") / f"mastportal-{mark}"  # noqa: S108 the name is checked to be root's below
+    refuge = Path("/var/tmp") / f"mastportal-{mark}"  # noqa: S108 the name is checked to be root's below # nosec B108
     refuge.mkdir(mode=0o711, exist_ok=True)
     if refuge.stat().st_uid != 0 or refuge.is_symlink():
         raise StartError(
