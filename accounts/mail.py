@@ -26,7 +26,8 @@ def way() -> str:
     if not is_on():
         return OFF
     if settings.EMAIL_BACKEND.endswith(".filebased.EmailBackend"):
-        return f"Mails are written as files into {settings.EMAIL_FILE_PATH}."
+        folder: str = getattr(settings, "EMAIL_FILE_PATH", "")
+        return f"Mails are written as files into {folder}."
     return f"Mails leave by {settings.EMAIL_HOST}:{settings.EMAIL_PORT}."
 
 

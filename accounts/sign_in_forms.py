@@ -48,5 +48,5 @@ class PasswordForm(PasswordChangeForm):
     }
 
 
-class NewPasswordForm(SetPasswordForm):
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
     """A password for who followed the link of a mail."""

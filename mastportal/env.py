@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -45,7 +46,7 @@ def database(name: str) -> dict[str, object]:
     return dict(_env.db(name))
 
 
-def table(name: str) -> dict[str, object]:
+def table(name: str) -> dict[str, Any]:
     """A JSON object; empty when not set. Raises ImproperlyConfigured or ValueError."""
     found = json.loads(text(name, "").strip() or "{}")
     if not isinstance(found, dict):

@@ -1,7 +1,10 @@
 """Where a person is signed in, and ending that."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -19,7 +22,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "sessions": sessions.of(request),
         "sign_on": sso.name(),
         "connected": sso.connection_of(request.user),
-        "has_password": request.user.has_usable_password(),
+        "has_password": cast(User, request.user).has_usable_password(),
     }
     return render_page(request, "accounts/sessions.html", context)
 
