@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib.auth.models import User
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from accounts import keys
+from accounts.models import ApiToken, Scope
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -16,17 +18,26 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     scheme = "Token"
 
-    def authenticate(self, request: Request) -> tuple[User, None] | None:
-        """The key's owner; None when no key is given. Raises AuthenticationFailed for a wrong one."""
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """The key's owner and the key; None when no key is given.
+
+        Raises AuthenticationFailed for one that is wrong or has ended, PermissionDenied where its scope is
+        `read` and the request would change something: here, so that no view can forget it.
+        """
         scheme, _, key = get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != self.scheme.lower():
             return None
-        person = keys.owner_of(key.strip())
-        if person is None:
+        try:
+            row = keys.opened(key.strip())
+        except keys.Expired as reason:
+            raise AuthenticationFailed(str(reason)) from None
+        if row is None:
             raise AuthenticationFailed(
                 "This API key is unknown or was removed; make one on the account page."
             )
-        return person, None
+        if row.scope == Scope.READ and request.method not in SAFE_METHODS:
+            raise PermissionDenied("This API key may only read; use one with the scope write.")
+        return row.user, row
 
     def authenticate_header(self, request: Request) -> str:
         return self.scheme
@@ -43,5 +54,5 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "`Token KEY`, where KEY begins with `mpk_`.",
+            "description": "`Token KEY`, where KEY begins with `mpk_`. One of scope `read` may only GET.",
         }

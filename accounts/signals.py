@@ -11,8 +11,8 @@ from accounts.models import Membership
 
 # Somebody is no longer in a group, by whatever door. Arguments: `user_id`, `group_id`.
 left_group = Signal()
-# A person is about to be removed with all that is theirs alone; what they shared is handed on right after.
-# Arguments: `user` (a User whose row and memberships' things are still there).
+# A person, who has left all groups by now, is about to be removed with all that is theirs alone; what they
+# shared is handed on to an owner of its group right after. Argument: `user`, whose row is still there.
 person_removed = Signal()
 
 

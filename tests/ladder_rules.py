@@ -15,6 +15,8 @@ WRITE = (SIGN_IN, NOT_THERE, FORBIDDEN, ALLOWED, ALLOWED)
 NOWHERE = (NOT_THERE, NOT_THERE, NOT_THERE, NOT_THERE, NOT_THERE)
 UNLESS_IN = (SIGN_IN, NOT_THERE, NOT_THERE, NOT_THERE, NOT_THERE)
 OWN = (SIGN_IN, NOT_THERE, NOT_THERE, NOT_THERE, ALLOWED)
+RUN = (SIGN_IN, NOT_THERE, FORBIDDEN, FORBIDDEN, ALLOWED)
+NOBODY = (NOT_THERE,) * len(PEOPLE)
 NEEDS_ROWS = {
     "result",
     "result-row",
@@ -65,6 +67,26 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "table-layout": {"POST": MEMBER},
     "account-key-remove": {"POST": OWN},
     "api-me": {"GET": MEMBER},
+    "api-my-keys": {"GET": MEMBER, "POST": MEMBER},
+    "api-my-key": {"DELETE": OWN},
+    # A group is there for its members, and run by its owners.
+    "groups": {"GET": MEMBER, "POST": MEMBER},
+    "group": {"GET": READ},
+    "group-rename": {"POST": RUN},
+    "group-leave": {"POST": READ},
+    "group-role": {"POST": RUN},
+    "group-remove": {"POST": RUN},
+    "group-invite": {"POST": RUN},
+    "group-withdraw": {"POST": RUN},
+    "api-groups": {"GET": MEMBER, "POST": MEMBER},
+    "api-group": {"GET": READ, "PATCH": RUN},
+    "api-members": {"GET": READ},
+    "api-member": {"PATCH": RUN, "DELETE": RUN},
+    "api-invitations": {"GET": RUN, "POST": RUN},
+    "api-invitation": {"DELETE": RUN},
+    # Whoever has a link may follow it; who followed none is offered nothing.
+    "invitation": {"GET": PUBLIC},
+    "join": {"GET": NOBODY, "POST": NOBODY},
     "api-my-token": {"GET": MEMBER, "PUT": MEMBER, "DELETE": MEMBER},
     # Questions and their rows are public metadata, shared by everybody who is signed in.
     "search": {"GET": MEMBER, "POST": MEMBER},

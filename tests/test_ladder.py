@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts import keys
+from accounts.groups import invitations
 from accounts.models import ResearchGroup
 from basket import bundles
 from basket.models import Basket, BasketLine, Bundle
@@ -63,6 +64,7 @@ ADMIN = [(text, parts) for text, _, parts in EVERY if text.startswith("admin/")]
 SECRETS: dict[str, Callable[[User], str]] = {
     "calendar-feed": release_feed.new_secret,
     "feed": lambda person: feeds.make(person).rsplit("/", 2)[1],
+    "invitation": lambda person: invitations.make(person, person.memberships.get().group, "reader")[1],
 }
 
 
@@ -81,6 +83,8 @@ class World:
     saved: SavedSearch
     session_id: int = 0
     subscription_id: int = 0
+    member_id: int = 0
+    invitation_id: int = 0
     obsid: str = "300000001"
     result_id: Any = field(default_factory=uuid4)
 
@@ -96,6 +100,8 @@ class World:
             "basket_id": self.basket.pk,
             "bundle_id": self.bundle.pk,
             "group_id": self.basket.group_id,
+            "member_id": self.member_id,
+            "invitation_id": self.invitation_id,
             "key_id": self.key_id,
             "number": 0,
             "saved_id": self.saved.pk,
@@ -158,7 +164,12 @@ def make_world(alice: User, bob: User, charlie: User) -> World:
     session = UserSession.objects.create(user=alice, session_key="hers", ip="127.0.0.1")
     hears = subscribing.subscribe(alice, subscribing.programme_watch("JWST", "1176"), {})
     key_id = keys.make(alice, "hers")[0].pk
-    return World(people, basket, bundle, search, lookup, targets, values, key_id, saved, session.pk, hears.pk)
+    world = World(
+        people, basket, bundle, search, lookup, targets, values, key_id, saved, session.pk, hears.pk
+    )
+    world.member_id = make_person("emil", "Demo group", "reader").memberships.get().pk
+    world.invitation_id = invitations.make(alice, group, "reader")[0].pk
+    return world
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from accounts import keys
-from accounts.forms import KeyForm
+from accounts.key_forms import KeyForm
 from accounts.views.account import account_page
+from mastportal.conflicts import Conflict
 
 
 @sensitive_variables("key")
@@ -21,8 +22,13 @@ def make_key(request: HttpRequest) -> HttpResponse:
     form = KeyForm(request.POST)
     if not form.is_valid():
         return account_page(request, status=422, key_form=form)
-    row, key = keys.make(request.user, form.cleaned_data["name"])
-    return account_page(request, new_key=key, new_key_name=row.name)
+    told = form.cleaned_data
+    try:
+        row, key = keys.make(request.user, told["name"], scope=told["scope"], expires_at=form.expires_at())
+    except Conflict as error:
+        form.add_error("name", error.message)
+        return account_page(request, status=422, key_form=form)
+    return account_page(request, new_key=key, new_key_row=row)
 
 
 @login_required
