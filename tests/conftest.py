@@ -102,8 +102,9 @@ class Sandbox:
     def replace(self, uri: str) -> None:
         self._client.post("/_sandbox/replace", json={"uri": uri}).raise_for_status()
 
-    def today(self, date: str) -> None:
-        self._client.post("/_sandbox/today", json={"date": date}).raise_for_status()
+    def today(self, date: str, *, unfolds: bool = False) -> None:
+        """The archive's day; with `unfolds` only what it had by then is there."""
+        self._client.post("/_sandbox/today", json={"date": date, "unfolds": unfolds}).raise_for_status()
 
     def withdraw(self, token: str, *programmes: str) -> None:
         """The token no longer opens these programmes, and again all others that were its own."""

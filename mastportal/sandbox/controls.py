@@ -73,7 +73,15 @@ class Controls:
         return as_json(tokens(self._archive.holdings))
 
     def _set_today(self, request: Request) -> Answer:
-        self._archive.holdings.today = date.fromisoformat(str(_object(request).get("date", "")))
+        """The archive's day; with `unfolds` only what it had by then is there (`unfolding`)."""
+        asked = _object(request)
+        day, unfolds = date.fromisoformat(str(asked.get("date", ""))), asked.get("unfolds", False)
+        if not isinstance(unfolds, bool):
+            raise ValueError("unfolds must be true or false")
+        holdings = self._archive.holdings
+        holdings.today = day
+        if unfolds != holdings.unfolds:
+            holdings.unfolds = unfolds
         return as_json({"date": self._archive.holdings.today.isoformat()})
 
 

@@ -23,6 +23,7 @@ from .observation import EXCLUSIVE, PUBLIC, Observation, mjd_of
 from .products import RECOMMENDED, Listed
 from .recorded import NO_RECORDS, Recorded
 from .survey import built_in
+from .unfolding import Unfolded
 
 __all__ = ["DEFAULT_TODAY", "Holdings", "Position", "Product", "fold_name", "load"]
 
@@ -42,6 +43,7 @@ class Holdings:
         self._maker = Maker(file_bytes)
         self._catalogue = Catalogue(table)
         self._recorded = recorded
+        self._unfolds = False
         # Programmes that a token no longer opens, because a test took them away.
         self.withdrawn: dict[str, frozenset[str]] = {}
         self.keywords: Mapping[str, pa.Table] = KeywordTables(self._catalogue, recorded.keywords)
@@ -53,16 +55,35 @@ class Holdings:
     @today.setter
     def today(self, day: date) -> None:
         self._today = day
-        self.__dict__.pop("observations", None)
-        self.__dict__.pop("exclusive_programs", None)
+        for known in ("observations", "exclusive_programs", "_unfolded"):
+            self.__dict__.pop(known, None)
+
+    @property
+    def unfolds(self) -> bool:
+        """Whether only what the archive had by today is there (`unfolding`)."""
+        return self._unfolds
+
+    @unfolds.setter
+    def unfolds(self, does: bool) -> None:
+        self._unfolds = does
+        self.today = self._today
+
+    @cached_property
+    def _unfolded(self) -> Unfolded:
+        return Unfolded(self._table, self.keywords, mjd_of(self._today))
+
+    def keyword_table(self, service: str) -> pa.Table:
+        """The keyword rows that are there today."""
+        return self._unfolded.keywords(service) if self._unfolds else self.keywords[service]
 
     @cached_property
     def observations(self) -> pa.Table:
         """CAOM rows with dataRights as of today; rows without a release date keep what they say."""
-        release = self._table["t_obs_release"]
+        table = self._unfolded.observations if self._unfolds else self._table
+        release = table["t_obs_release"]
         dated = pc.if_else(is_greater(release, mjd_of(self._today)), pa.scalar(EXCLUSIVE), pa.scalar(PUBLIC))
-        rights = pc.if_else(pc.is_null(release), self._table["dataRights"], dated)
-        return self._table.set_column(self._table.schema.get_field_index("dataRights"), "dataRights", rights)
+        rights = pc.if_else(pc.is_null(release), table["dataRights"], dated)
+        return table.set_column(table.schema.get_field_index("dataRights"), "dataRights", rights)
 
     @cached_property
     def exclusive_programs(self) -> list[str]:
@@ -83,6 +104,8 @@ class Holdings:
 
     def product_rows(self, obsid: int) -> list[dict[str, object]]:
         """Mast.Caom.Products' rows of one observation, duplicates included; unknown or planned: none."""
+        if self._unfolds and obsid not in self._unfolded.obsids:
+            return []
         if obsid in self._recorded.lists:
             return self._recorded_lists(obsid, self._today, self._maker.replacements)
         row = self._catalogue.row_of(obsid)
@@ -120,7 +143,7 @@ class Holdings:
         rows take seconds.
         """
         return served_page(
-            self.keywords[service], row_numbers, columns, self._products_of_rows, mjd_of(self._today)
+            self.keyword_table(service), row_numbers, columns, self._products_of_rows, mjd_of(self._today)
         )
 
     def _products_of_rows(self, uris: Sequence[str]) -> list[Product | None]:

@@ -125,7 +125,7 @@ class Mashup:
         instrument = asked.service.removeprefix(JWST_SERVICE)
         if instrument not in self._holdings.keywords:
             raise BadFilter(f"Unknown service '{asked.service}'.")
-        opened = self._shelf.get(instrument, self._holdings.keywords[instrument])
+        opened = self._shelf.get(instrument, self._holdings.keyword_table(instrument))
         selection = self._remembered.get(by_filters, opened, asked.params)
         if asked.is_count:
             return count_answer(len(selection.rows), asked)
