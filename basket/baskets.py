@@ -4,6 +4,7 @@ What goes in and out is `lines`, what is wanted of it `selecting`. Never enqueue
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -110,7 +111,7 @@ def merge(basket: Basket, other: Basket, user: Person) -> Added:
 
 
 def _merge_rows(
-    basket: Basket, user: Person, model: type[Row], other: Basket, key: str, now: int
+    basket: Basket, user: Person, model: type[Any], other: Basket, key: str, now: int
 ) -> tuple[Added, int]:
     """What came in and was here already, and how many notes came to rows that had none."""
     theirs = {getattr(row, key): row for row in model._default_manager.filter(basket=other).order_by("pk")}
@@ -130,7 +131,7 @@ def _merge_rows(
 
 def _create(basket: Basket, user: Person, rows: Iterable[Row]) -> None:
     """The same rows in another basket, added by `user` now; notes keep their writers."""
-    kinds: dict[type[Row], list[Row]] = {}
+    kinds: dict[type[Any], list[Any]] = {}
     for row in rows:
         row.pk, row.basket, row.added_by_id, row.added_at = None, basket, user.pk, timezone.now()
         row.note_revision = basket.revision

@@ -41,6 +41,9 @@ USUAL_FACETS = (
 )
 
 
+URI = OpenApiParameter("dataURI", required=True, description="of a file that was added singly")
+
+
 class RowsEntry(serializers.Serializer[Any]):
     """Which rows of a search to add: by name, or all that a query string keeps."""
 
@@ -130,6 +133,14 @@ class ProductsView(APIView):
         rows = rows_of(entry, "dataURI", lines.FILE_COLUMNS)
         added = lines.add_files(basket, rows, user, question_of(entry.validated_data["search"]))
         return Response({"added": added.added, "already": added.already}, headers=tag_of(basket))
+
+    @extend_schema(operation_id="remove_product", parameters=[URI], responses={204: None})
+    def delete(self, request: Request, basket_id: int) -> Response:
+        user = cast(User, request.user)
+        basket = access.basket_to_write(user, basket_id)
+        if not lines.remove_file(basket, request.query_params.get("dataURI", ""), user):
+            raise Http404
+        return Response(status=204, headers=tag_of(basket))
 
 
 class FacetsView(APIView):

@@ -21,6 +21,7 @@ from basket.selecting import Wish, select
 from basket.sums import state_of
 from basket.tasks import queue_bundle
 from basket.views.conflicts import told_of_conflicts
+from mastportal.api import tag_of
 from mastportal.htmx import render_page
 from mastportal.search.products import want
 from mastportal.search.selecting.ticked import keys_ticked
@@ -51,7 +52,10 @@ def choose(request: HttpRequest, basket_id: int) -> HttpResponse:
         select(basket, _wish(told, keys_ticked(request.POST, "dataURI")), request.user, seen)
     except BadQuery as error:
         messages.error(request, error.message)
-    return _back(request, basket_id)
+        return _back(request, basket_id)
+    response = _back(request, basket_id)
+    response.headers["ETag"] = tag_of(basket)["ETag"]
+    return response
 
 
 def _wish(told: dict[str, Any], uris: list[str]) -> Wish:

@@ -33,7 +33,11 @@ RULES: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "api-basket-copy": [("post", READ, {"name": "x"})],
     "api-basket-merge": [("post", WRITE, {})],
     "api-line": [("delete", WRITE, {})],
-    "api-products": [("get", READ, {}), ("post", WRITE, {"search": str(uuid4()), "dataURI": []})],
+    "api-products": [
+        ("get", READ, {}),
+        ("post", WRITE, {"search": str(uuid4()), "dataURI": []}),
+        ("delete", WRITE, {}),
+    ],
     "api-product-facets": [("get", READ, {})],
     "api-product-export": [("get", READ, {})],
     "api-script": [("get", READ, {})],
@@ -92,7 +96,7 @@ RULES: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "observation-download": [("get", EVERYBODY, {})],
     "observation-bundle": [("post", EVERYBODY, {"search": str(uuid4())})],
 }
-NAME_A_ROW = ("api-line", "observation-bundle", "observation-download")
+NAME_A_ROW = ("api-line", "api-products", "observation-bundle", "observation-download")
 CASES = [(name, *rule) for name, rules in RULES.items() for rule in rules]
 MAY = {
     "alice": {READ, WRITE, OWN, EVERYBODY},
