@@ -41,7 +41,7 @@ def test_a_secret_is_kept_as_a_hash_only(alice, group):
 
 
 def test_it_makes_a_member_once(alice, charlie, django_user_model, group):
-    row, secret = invitations.make(alice, group, "reader")
+    row, _ = invitations.make(alice, group, "reader")
     seat = invitations.accept(charlie, row.digest)
     assert (seat.group, seat.role, role_in(charlie, group)) == (group, "reader", "reader")
     entry = AuditEntry.objects.get(event=audit.Event.JOINED)
