@@ -40,6 +40,7 @@ from tests.ladder_rules import (
     RULES,
     SIGN_IN,
 )
+from tests.outbox.make import told
 from tests.search.make import PROGRAMME, answered
 
 
@@ -87,6 +88,7 @@ class World:
     invitation_id: int = 0
     obsid: str = "300000001"
     result_id: Any = field(default_factory=uuid4)
+    told: dict[str, Any] = field(default_factory=dict)  # a notice, a webhook, what was sent there
 
     def client(self, name: str) -> Client:
         client = Client(raise_request_exception=False)
@@ -111,7 +113,7 @@ class World:
             "kind": "observations",
             "signed": links.signed(links.Linked(self.result_id, "", "csv"))[0],
         }
-        values |= {"obsid": self.obsid, "result_id": self.result_id}
+        values |= {"obsid": self.obsid, "result_id": self.result_id} | self.told
         if "secret" in parts:
             values["secret"] = SECRETS[name](self.people["alice"])
         values |= {"uidb64": "MQ", "token": "no-token", "session_id": self.session_id}
@@ -169,6 +171,7 @@ def make_world(alice: User, bob: User, charlie: User) -> World:
     )
     world.member_id = make_person("emil", "Demo group", "reader").memberships.get().pk
     world.invitation_id = invitations.make(alice, group, "reader")[0].pk
+    world.told = told(alice)
     return world
 
 
