@@ -138,7 +138,7 @@ def _named(client: MastClient, lines: list[dict[str, Any]]) -> Iterator[pa.Table
     """The executed observations by their obs_ids."""
     executed = (row for row in lines if row.get("calib_level") != reading.PLANNED_LEVEL)
     names = sorted({str(row.get("obs_id") or "") for row in executed})
-    for some in _in_parts((name for name in names if _ID.fullmatch(name)), IDS_A_REQUEST):
+    for some in in_parts((name for name in names if _ID.fullmatch(name)), IDS_A_REQUEST):
         asked = parse_question({"collection": "ids", "ids": list(some)})
         yield client.columns(asked, OBSERVATION_COLUMNS, settings.ROW_LIMIT)
 
@@ -162,7 +162,7 @@ def _single_files(client: MastClient, uris: Iterable[str]) -> list[dict[str, Any
     return [
         row
         for instrument, all_of_it in sorted(names.items())
-        for some in _in_parts(sorted(all_of_it), IDS_A_REQUEST)
+        for some in in_parts(sorted(all_of_it), IDS_A_REQUEST)
         for row in _keywords(client, instrument, {"filename": list(some)}, FILE_COLUMNS).to_pylist()
     ]
 
@@ -198,11 +198,12 @@ def _next_lists(snapshot: Snapshot, after: str, most: int) -> list[str]:
 
 def _with_lists(client: MastClient, snapshot: Snapshot, chosen: list[str]) -> Snapshot:
     obs_ids = {str(snapshot.rows[key].row["obsid"]): key for key in chosen}
-    tables = (client.products(",".join(some)) for some in _in_parts(obs_ids, LISTS_A_REQUEST))
+    tables = (client.products(",".join(some)) for some in in_parts(obs_ids, LISTS_A_REQUEST))
     return reading.with_listed_facts(snapshot, obs_ids, tables)
 
 
-def _in_parts(names: Iterable[str], size: int) -> Iterator[list[str]]:
+def in_parts(names: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The names in lists of up to `size`."""
     coming = iter(names)
     while some := list(islice(coming, size)):
         yield some

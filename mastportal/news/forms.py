@@ -19,6 +19,7 @@ EVENT_WORDS = {
     "planned-added": "Planned: added",
     "planned-withdrawn": "Planned: withdrawn",
 }
+MOST_FILE_BYTES = 16 << 20
 TICKED = forms.CheckboxSelectMultiple
 LEVELS = [("", "Any level"), ("2", "Level 2 only"), ("3", "Level 3 only")]
 
@@ -28,6 +29,19 @@ class FollowForm(forms.Form):
 
     mission = forms.ChoiceField(choices=[("JWST", "JWST"), ("HST", "HST")], required=False)
     program = forms.CharField(max_length=40, error_messages={"required": "Give the programme's number."})
+
+
+class EventFileForm(forms.Form):
+    """MAST's own subscription file."""
+
+    file = forms.FileField(error_messages={"required": "Choose the file that MAST sent."}, max_length=300)
+
+    def clean_file(self) -> Any:
+        """Not one that no mail would carry."""
+        sent = self.cleaned_data["file"]
+        if sent.size > MOST_FILE_BYTES:
+            raise forms.ValidationError("This file is larger than any that MAST sends.")
+        return sent
 
 
 class WishForm(forms.Form):

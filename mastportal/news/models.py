@@ -155,6 +155,22 @@ class Pending(models.Model):
         return f"{self.subscription_id}: {self.happening_id}"
 
 
+class EventFile(Work):
+    """MAST's own subscription file that somebody dropped in: its filesets are looked up for the basket."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="event_files")
+    basket = models.ForeignKey(Basket, models.CASCADE, related_name="+")
+    filesets = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["nudged_at"], name="event_file_due", condition=Q(phase__in=UNFINISHED))
+        ]
+
+    def __str__(self) -> str:
+        return f"for {self.basket_id}"
+
+
 NAMESPACE = uuid.UUID("6b6a1c1e-6c59-5b0f-9d0a-4d2f4a7f7c11")
 
 

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import transaction
 
 from basket.tasks import queue_bundle
-from mastportal.news import giving, keeping, rules, watching
+from mastportal.news import dropping, giving, keeping, rules, watching
 from mastportal.search.tasks import LATER, queue_products
 
 
@@ -22,9 +22,22 @@ def look(watch_id: int) -> None:
 def sweep() -> None:
     """Queue the looks whose time has come, tell what is to be told, and let go of what is old."""
     queue_looks(watching.due())
+    queue_files(dropping.due())
     tell_all()
     giving.roll_on()
     keeping.forget_old()
+
+
+@shared_task
+def fill_from_file(event_file_id: int) -> None:
+    """Look up the filesets of MAST's own subscription file."""
+    queue_products(dropping.fill(event_file_id))
+
+
+def queue_files(ids: Iterable[int]) -> None:
+    """Nudge the workers once the rows are committed."""
+    for pk in ids:
+        transaction.on_commit(partial(fill_from_file.delay, pk))
 
 
 def tell_all() -> None:

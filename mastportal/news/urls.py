@@ -6,6 +6,7 @@ from mastportal.news import views
 
 urlpatterns = [
     path("subscriptions/", views.index, name="subscriptions"),
+    path("subscriptions/file", views.dropped, name="subscription-file"),
     path("subscriptions/new", views.new, name="subscription-new"),
     path("subscriptions/<int:subscription_id>/", views.change, name="subscription"),
     path("subscriptions/<int:subscription_id>/pause", views.pause, name="subscription-pause"),

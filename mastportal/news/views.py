@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mastportal.htmx import render_page
-from mastportal.news import pages, subscribing, tasks
-from mastportal.news.forms import FollowForm, WishForm, wishes_of
+from mastportal.news import dropping, pages, subscribing, tasks
+from mastportal.news.forms import EventFileForm, FollowForm, WishForm, wishes_of
 from mastportal.news.models import Frequency, Subscription, Watch
 from mastportal.outbox.models import Channel
 from mastportal.tables.columns import BadQuery
@@ -111,6 +111,25 @@ def _kept(request: HttpRequest, form: WishForm, keep: Callable[[dict[str, Any]],
 def _form_page(request: HttpRequest, watch: Watch, form: WishForm, more: dict[str, Any]) -> HttpResponse:
     context = {"form": form, **pages.watch_words(watch), **more}
     return render_page(request, "news/subscription.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def dropped(request: HttpRequest) -> HttpResponse:
+    """MAST's own subscription file becomes a basket."""
+    user, form = cast(User, request.user), EventFileForm(request.POST, request.FILES)
+    if form.is_valid():
+        sent = form.cleaned_data["file"]
+        try:
+            found = dropping.drop(user, sent.name, sent.read())
+        except BadQuery as bad:
+            form.add_error("file", bad.message)
+        else:
+            tasks.queue_files([found.pk])
+            messages.success(request, "The filesets are being looked up; the bell says when they are here.")
+            return redirect("basket", basket_id=found.basket_id)
+    context = pages.list_page(user) | {"file_form": form}
+    return render_page(request, "news/subscriptions.html", context, status=422)
 
 
 @login_required
