@@ -208,13 +208,20 @@ def observations_of(bundle: Bundle) -> list[str]:
 
 
 @transaction.atomic
+def stop(bundle: Bundle) -> bool:
+    """Abort a bundle that is under way; whether it was."""
+    under_way = Bundle.objects.filter(pk=bundle.pk, phase__in=UNDER_WAY)
+    if not under_way.update(phase=Phase.ABORTED, ended_at=timezone.now(), waits_for=""):
+        return False
+    unfinished = BundleFile.objects.filter(bundle_id=bundle.pk, phase__in=UNDER_WAY)
+    unfinished.update(phase=Phase.ABORTED, lease_token=None, lease_until=None)
+    return True
+
+
+@transaction.atomic
 def stop_or_remove(bundle: Bundle) -> None:
     """Abort a bundle that is under way; remove one that is not."""
-    stopped = Bundle.objects.filter(pk=bundle.pk, phase__in=UNDER_WAY)
-    if stopped.update(phase=Phase.ABORTED, ended_at=timezone.now(), waits_for=""):
-        unfinished = BundleFile.objects.filter(bundle_id=bundle.pk, phase__in=UNDER_WAY)
-        unfinished.update(phase=Phase.ABORTED, lease_token=None, lease_until=None)
-    else:
+    if not stop(bundle):
         Bundle.objects.filter(pk=bundle.pk).delete()
 
 
