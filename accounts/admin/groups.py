@@ -47,14 +47,32 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "quota_bytes")
 
 
+class SeatsNoted(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A page with seats on it: what an administrator does to them is in the audit like what owners do."""
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is not Membership:
+            return
+        changed = [seat for seat, _ in formset.changed_objects]
+        for event, seats in (
+            (Event.JOINED, formset.new_objects),
+            (Event.ROLE_CHANGED, changed),
+            (Event.LEFT, formset.deleted_objects),
+        ):
+            for seat in seats:
+                by = cast(User, request.user)
+                audit.note(event, by, person=seat.user, group_id=seat.group_id, role=seat.role)
+
+
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
     extra = 1
-    autocomplete_fields = ("user",)
+    autocomplete_fields = ("user", "group")
 
 
 @admin.register(ResearchGroup)
-class ResearchGroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ResearchGroupAdmin(SeatsNoted):
     """What a group holds of the store is what its members asked for first."""
 
     form = GroupForm
@@ -67,19 +85,6 @@ class ResearchGroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         sums = ResearchGroup.objects.filter(pk=OuterRef("pk")).annotate(sum=stored).values("sum")
         groups = super().get_queryset(request).prefetch_related("memberships__user")
         return groups.annotate(count=Count("memberships"), held_bytes=Coalesce(Subquery(sums), 0))
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
-        """What an administrator does to memberships is in the audit like what owners do."""
-        super().save_formset(request, form, formset, change)
-        changed = [seat for seat, _ in formset.changed_objects]
-        for event, seats in (
-            (Event.JOINED, formset.new_objects),
-            (Event.ROLE_CHANGED, changed),
-            (Event.LEFT, formset.deleted_objects),
-        ):
-            for seat in seats:
-                by = cast(User, request.user)
-                audit.note(event, by, person=seat.user, group_id=seat.group_id, subject=seat.role)
 
     @admin.display(ordering="count")
     def people(self, group: Any) -> int:

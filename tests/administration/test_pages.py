@@ -184,7 +184,7 @@ def test_what_an_administrator_does_to_a_membership_is_in_the_audit(
         admin.post(reverse("admin:accounts_researchgroup_change", args=[group.pk]), sent).status_code == 302
     )
     entries = AuditEntry.objects.filter(group_id=group.pk).order_by("event")
-    assert list(entries.values_list("event", "subject", "person")) == [
+    assert list(entries.values_list("event", "facts__role", "person")) == [
         (Event.JOINED, "editor", charlie.profile.audit_id),
         (Event.ROLE_CHANGED, "reader", alice.profile.audit_id),
     ]
