@@ -223,6 +223,8 @@ CELERY_BEAT_SCHEDULE = {
         ("files.clean", "mastportal.files.tasks.clean", 3600),
         ("news.sweep", "mastportal.news.tasks.sweep", SWEEP_S),
         ("outbox.clean", "mastportal.outbox.tasks.clean", 6 * 3600),
+        ("files.unlock", "mastportal.files.tasks.unlock", 3600),
+        ("desk.released", "mastportal.desk.tasks.tell_released", 3600),
         ("accounts.heartbeat", "accounts.tasks.beat", 60),
         ("accounts.tokens", "accounts.tasks.look_after_tokens", 1800),
     ]
@@ -352,7 +354,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_secrets": {"()": "mastportal.logs.WithoutSecrets"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secrets"]}
+    },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "httpx": {"level": "WARNING"},

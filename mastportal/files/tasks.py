@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from mastportal.files import previews, pruning
+from mastportal.files import previews, pruning, unlocking
 
 
 @shared_task
@@ -10,6 +10,12 @@ def clean() -> None:
     """Remove leftovers from the store, and what is over a quota."""
     for _ in pruning.prune():
         pass
+
+
+@shared_task
+def unlock() -> None:
+    """What the archive gives to everybody by now is public here, too."""
+    unlocking.unlock()
 
 
 @shared_task
