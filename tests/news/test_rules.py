@@ -1,0 +1,150 @@
+"""A subscription tells each event once, in its period; its rule fills the basket, or says why not."""
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import Membership
+from basket.models import Basket, Bundle
+from mastportal.news import giving, rules, tasks
+from mastportal.news.models import Happening, Pending, Subscription
+from mastportal.outbox.models import Delivery, Notice
+from tests.news.conftest import follow, look_at
+
+pytestmark = pytest.mark.django_db
+ROW = {"obsid": "300000001", "obs_id": "jw01176-o003_t003_nircam", "calib_level": 3, "obs_collection": "JWST"}
+
+
+def happened(found, kind="new", count=1, must_act=False):
+    """Events as a look would have written them down for this subscription."""
+    start = Happening.objects.count()
+    for n in range(start, start + count):
+        row = ROW | {"obsid": str(300_000_001 + n), "obs_id": f"jw01176-o{n:03d}_t003_nircam<b>"}
+        uid = f"00000000-0000-4000-8000-{n:012d}"
+        happening = Happening.objects.create(
+            uid=uid,
+            watch=found.watch,
+            serial=n,
+            kind=kind,
+            subject=row["obs_id"],
+            level=3,
+            row=row,
+            day_mjd=1.0,
+        )
+        Pending.objects.create(subscription=found, happening=happening, must_act=must_act)
+
+
+def test_what_is_new_goes_into_the_basket_once_and_a_bundle_is_made(alice):
+    basket = Basket.objects.create(name="For the paper", owner=alice)
+    found = follow(alice, look=False, add_to_basket=basket.pk, make_bundle=True)
+    happened(found, count=2, must_act=True)
+    assert rules.waiting() == [found.pk]
+    done = rules.act(found.pk)
+    assert (done.added, len(done.list_ids)) == (2, 2)
+    assert done.bundle.basket == basket
+    assert rules.act(found.pk) is None
+    assert basket.lines.count() == 2
+    assert Bundle.objects.count() == 1
+    happened(found, must_act=True)
+    Happening.objects.filter(serial=2).update(row=ROW)
+    assert rules.act(found.pk).bundle is None, "an observation that was in already makes no bundle"
+
+
+@pytest.mark.parametrize("against", ["locked", "left", "full"])
+def test_what_stands_against_a_rule_is_kept_for_its_owner(alice, bob, against):
+    basket = Basket.objects.create(name="Ours", owner=bob, group=alice.memberships.get().group)
+    found = follow(alice, look=False, add_to_basket=basket.pk)
+    happened(found, must_act=True)
+    if against == "locked":
+        Basket.objects.filter(pk=basket.pk).update(locked_at="2026-01-01T00:00Z", locked_by=bob)
+    elif against == "left":
+        Membership.objects.filter(user=alice).delete()
+    else:
+        Happening.objects.update(row=ROW | {"obsid": "../x"})
+    assert rules.act(found.pk) is None
+    found.refresh_from_db()
+    assert found.rule_error
+    assert not basket.lines.exists()
+    assert rules.waiting() == []
+
+
+def test_one_mail_for_many_events_and_a_line_under_the_bell_for_each(alice):
+    found = follow(alice, look=False, channels=["bell", "mail"])
+    happened(found, count=3)
+    happened(found, kind="public")
+    assert giving.to_be_told() == [found.pk]
+    assert giving.give(found.pk) == 4
+    assert Notice.objects.filter(person=alice).count() == 4
+    (mail,) = Delivery.objects.all()
+    assert mail.title == "JWST 1176: 3 new, 1 now public"
+    assert mail.text.count("\n- ") == 4
+    assert "<b>" not in mail.html
+    assert "&lt;b&gt;" in mail.html
+    assert mail.unsubscribe == f"/subscriptions/{found.pk}/"
+    assert [event["event"] for event in mail.data["events"]] == ["new", "new", "new", "public"]
+    happened(found)
+    giving.give(found.pk)
+    assert Delivery.objects.count() == len(set(Delivery.objects.values_list("event_id", flat=True))) == 2
+
+
+def test_two_subscriptions_to_one_thing_ring_once(alice):
+    first, second = follow(alice, look=False), follow(alice, look=False)
+    happened(first)
+    Pending.objects.create(subscription=second, happening=Happening.objects.get())
+    assert giving.give(first.pk) == giving.give(second.pk) == 1
+    assert Notice.objects.count() == 1
+
+
+@pytest.mark.parametrize("frequency", ["daily", "weekly", "monthly"])
+def test_a_digest_waits_for_the_end_of_its_period(alice, frequency):
+    found = follow(alice, look=False, frequency=frequency)
+    happened(found, count=2)
+    assert giving.give(found.pk) == 0
+    Subscription.objects.update(period="before")
+    assert giving.give(found.pk) == 2
+    happened(found)
+    assert giving.give(found.pk) == 0
+    assert giving.give(found.pk, early=True) == 1
+
+
+def test_a_period_in_which_nothing_happened_ends_all_the_same(alice):
+    found, other = (follow(alice, look=False, frequency="daily") for _ in range(2))
+    Subscription.objects.update(period="before")
+    happened(other)
+    giving.roll_on()
+    found.refresh_from_db()
+    other.refresh_from_db()
+    assert found.period != "before"
+    assert other.period == "before"
+
+
+def test_who_may_no_longer_see_a_basket_hears_no_more_of_it(alice, bob):
+    basket = Basket.objects.create(name="Ours", owner=bob, group=alice.memberships.get().group)
+    watch = tasks.watching.Watch.objects.create(kind="basket", basket=basket, since_mjd=0.0, phase="PENDING")
+    found = Subscription.objects.create(owner=alice, watch=watch, events=["new"], channels=["bell"])
+    happened(found)
+    Membership.objects.filter(user=alice).delete()
+    assert giving.give(found.pk) == 0
+    assert not Notice.objects.exists()
+    assert not Subscription.objects.exists()
+
+
+def test_a_paused_one_is_neither_looked_at_nor_told(alice):
+    found = follow(alice, look=False)
+    happened(found)
+    Subscription.objects.update(paused_at="2026-01-01T00:00Z")
+    assert giving.to_be_told() == []
+    assert giving.give(found.pk) == 0
+    assert tasks.watching.due() == []
+
+
+def test_the_command_looks_now_and_tells(alice, sandbox, day, capsys):
+    found = follow(alice, "99998", frequency="weekly")
+    giving.roll_on()  # the look told the archive's day
+    happened(found)
+    call_command("check_subscriptions")
+    assert "JWST 99998: 0 events" in capsys.readouterr().out
+    assert Notice.objects.count() == 0
+    call_command("check_subscriptions", "--digests")
+    assert "1 events told in digests" in capsys.readouterr().out
+    assert Notice.objects.count() == 1
+    assert look_at(found) == 0
