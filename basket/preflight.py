@@ -25,8 +25,9 @@ from basket.models import Basket
 from basket.pace import Pace, Span, pace_of
 from basket.selection import Wanted
 from basket.sums import here_of, wanted_of
-from mastportal.files import entitlement, room
+from mastportal.files import entitlement, right_checks, room
 from mastportal.files.models import Access, Origin, StoredFile, scope_of
+from mastportal.files.right_checks import Said
 from mastportal.files.room import Left
 from mastportal.mast.errors import ArchiveError
 from mastportal.work import Phase
@@ -49,12 +50,16 @@ class Opens(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """Files that only come with a token that the archive accepts for their programme."""
+    """Files that only come with a token that the archive accepts for their programme.
+
+    `members` are others of the basket's group who let be told what their own checks said.
+    """
 
     name: str
     files: int
     bytes: int
     opens: Opens
+    members: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ def preflight_of(basket: Basket, user: Person) -> Preflight:
         to_fetch_bytes=to_fetch,
         unsized=int(as_mask(compute.is_null(table["size"])).sum()),
         links=int(links.sum()),
-        programmes=_programmes(wanted, contents, user),
+        programmes=_programmes(wanted, contents, user, basket.group_id),
         harvest=harvest_of(contents),
         planned=len(contents.lines) - len(contents.executed),
         left=room.left(basket.group_id),
@@ -158,7 +163,9 @@ def _links(wanted: Wanted) -> Any:
     return links
 
 
-def _programmes(wanted: Wanted, contents: Contents, user: Person) -> tuple[Programme, ...]:
+def _programmes(
+    wanted: Wanted, contents: Contents, user: Person, group_id: int | None
+) -> tuple[Programme, ...]:
     """The exclusive files by programme, the most files first, and whether the person's token opens each."""
     exclusive = wanted.table.filter(wanted.table["needs_token"])
     only = _only_programme(contents)
@@ -175,8 +182,15 @@ def _programmes(wanted: Wanted, contents: Contents, user: Person) -> tuple[Progr
             longest[scope] = file
     asked = [scope for scope, _ in counts.most_common(MOST_PROGRAMMES)]
     verdicts = _opened(user, [_standing_for(-n, longest[scope]) for n, scope in enumerate(asked, start=1)])
+    others = right_checks.in_group(user, group_id, counts.keys()) if group_id and counts else {}
     found = [
-        Programme(_name(longest[scope]), counts[scope], sizes[scope], verdicts.get(scope, Opens.UNKNOWN))
+        Programme(
+            _name(longest[scope]),
+            counts[scope],
+            sizes[scope],
+            verdicts.get(scope, Opens.UNKNOWN),
+            tuple(others.get(scope, ())),
+        )
         for scope in counts
     ]
     return tuple(sorted(found, key=lambda each: (-each.files, each.name)))

@@ -1,7 +1,8 @@
 """Owns what is said before a bundle is asked for, in sentences: the calm ones, and those that warn."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from basket.amounts import size_in_words, wait_in_words
@@ -36,7 +37,13 @@ def as_json(found: Preflight) -> dict[str, Any]:
         "links": found.links,
         "need_token": found.needs_token,
         "programmes": [
-            {"programme": each.name, "files": each.files, "bytes": each.bytes, "opens": str(each.opens)}
+            {
+                "programme": each.name,
+                "files": each.files,
+                "bytes": each.bytes,
+                "opens": str(each.opens),
+                "members": [asdict(member) for member in each.members],
+            }
             for each in found.programmes
         ],
         "lists": {
@@ -56,6 +63,7 @@ def as_json(found: Preflight) -> dict[str, Any]:
 def _said(found: Preflight) -> Iterable[Said]:
     yield _coming(found)
     yield from _token(found.programmes)
+    yield from _group(found.programmes)
     yield from _missing(found)
     yield _room(found)
 
@@ -93,6 +101,18 @@ def _token(programmes: tuple[Programme, ...]) -> Iterable[Said]:
     if by[Opens.UNKNOWN]:
         unknown = _names(by[Opens.UNKNOWN])
         yield Said("key", f"Whether your token opens {unknown} could not be asked just now.", warns=True)
+
+
+def _group(programmes: tuple[Programme, ...]) -> Iterable[Said]:
+    """Who else could retrieve them: told of those who allowed it, as their own checks said."""
+    opens: dict[str, list[Programme]] = defaultdict(list)
+    for programme in programmes:
+        for member in programme.members:
+            if member.opens:
+                opens[member.username].append(programme)
+    if opens:
+        who = "; ".join(f"{name}: {_names(those)}" for name, those in sorted(opens.items()))
+        yield Said("people", f"Others of the group whose own token opens them, by their last check: {who}.")
 
 
 def _refused(programmes: list[Programme]) -> str:

@@ -12,6 +12,7 @@ from accounts.access import Person
 from basket.contents import PLANNED_LEVEL, PUBLIC
 from basket.preflight import Opens, remembered
 from mastportal.files.models import scope_of
+from mastportal.tables.dates import days_until, in_days
 
 OPENS_WORDS = {
     Opens.YES: "Exclusive access: your token opens it",
@@ -35,7 +36,15 @@ class Rights:
 
     def words_on(self, row: Mapping[str, Any]) -> str:
         opens = self.on(row)
-        return OPENS_WORDS[opens] if opens else ""
+        countdown = in_days(days) if (days := self.days_on(row)) is not None else ""
+        return f"{OPENS_WORDS[opens]}{f'; public {countdown}' if countdown else ''}" if opens else ""
+
+    def days_on(self, row: Mapping[str, Any]) -> int | None:
+        """How many days until the row is public; None where it is, or where no day is known."""
+        release = row.get("release_mjd", row.get("t_obs_release"))
+        if not isinstance(release, int | float) or self.on(row) is None:
+            return None
+        return days_until(release, self.today_mjd)
 
 
 def rights_of(rows: Iterable[Mapping[str, Any]], user: Person) -> Rights:

@@ -14,7 +14,10 @@ SHOWN_LINES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One observation in the tree of a basket; `opens` is empty where it needs no token."""
+    """One observation in the tree of a basket; `opens` is empty where it needs no token.
+
+    `days` are those until it becomes public.
+    """
 
     obsid: str
     row: dict[str, Any]
@@ -22,6 +25,7 @@ class Leaf:
     note: str
     opens: str
     opens_words: str
+    days: int | None
 
     @property
     def is_planned(self) -> bool:
@@ -75,7 +79,15 @@ def _leaf(row: dict[str, Any], failures: Mapping[str, str], rights: Rights, note
     obsid = str(row["obsid"])
     opens = rights.on(row)
     words = rights.words_on(row)
-    return Leaf(obsid, row, failures.get(obsid, ""), notes.get(obsid, ""), str(opens or ""), words)
+    return Leaf(
+        obsid,
+        row,
+        failures.get(obsid, ""),
+        notes.get(obsid, ""),
+        str(opens or ""),
+        words,
+        rights.days_on(row),
+    )
 
 
 def _twigs(leaves: list[Leaf]) -> list[Twig]:

@@ -23,6 +23,15 @@ PROGRAMME = inline_serializer(
         "files": serializers.IntegerField(),
         "bytes": serializers.IntegerField(),
         "opens": serializers.ChoiceField([each.value for each in Opens]),
+        "members": inline_serializer(
+            "PreflightMember",
+            {
+                "username": serializers.CharField(),
+                "opens": serializers.BooleanField(),
+                "checked_at": serializers.DateTimeField(),
+            },
+            many=True,
+        ),
     },
     many=True,
 )

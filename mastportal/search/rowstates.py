@@ -7,6 +7,7 @@ yesterday's rights; rights without a date, and RESTRICTED, which has no end, are
 from urllib.parse import quote
 
 from mastportal.tables.cells import iso
+from mastportal.tables.dates import days_until, in_days
 from mastportal.tables.paging import Row
 from mastportal.tables.rowview import RowState, StateOf
 
@@ -33,12 +34,17 @@ def states_of(today_mjd: float, search_id: str = "") -> StateOf:
         until = _exclusive_until(row, today_mjd)
         if until is None:
             return RowState("", download_url=url)
-        words = (
-            f"Exclusive access; public from {until}" if until else "Exclusive access; no release date known"
-        )
-        return RowState("exclusive", "lock", words, until, url)
+        return RowState("exclusive", "lock", _words(row, until, today_mjd), until, url)
 
     return state_of
+
+
+def _words(row: Row, until: str, today_mjd: float) -> str:
+    """With a countdown: public in 12 days, on that day."""
+    release = row.get("t_obs_release", row.get("publicReleaseDate_mjd"))
+    if not until or not isinstance(release, float):
+        return "Exclusive access; no release date known"
+    return f"Exclusive access; public {in_days(days_until(release, today_mjd))}, from {until} on"
 
 
 def _exclusive_until(row: Row, today_mjd: float) -> str | None:
