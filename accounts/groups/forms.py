@@ -6,11 +6,7 @@ from accounts.groups.invitations import DAYS, DAYS_MOST, NOTE_MOST
 from accounts.groups.members import NAME_MOST
 from accounts.models import Role
 
-ROLES = [
-    (Role.READER.value, "reader: looks"),
-    (Role.EDITOR.value, "editor: looks and changes"),
-    (Role.OWNER.value, "owner: also manages the group"),
-]
+ROLES = [(role.value, role.value) for role in (Role.READER, Role.EDITOR, Role.OWNER)]
 
 
 class GroupForm(forms.Form):

@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 
 from accounts import audit
 from accounts.audit import Event
+from accounts.groups import invitations, members
+from accounts.models import Invitation
 from basket import lines
 from basket.harvest import harvest_of
 from basket.models import first_selection
@@ -19,6 +21,7 @@ from mastportal.desk.programmes import programme_of
 from mastportal.search import from_files, results
 from mastportal.search.models import Search
 from tests.basket.make import basket_of, bundle_of, completed
+from tests.outbox.make import told
 from tests.search.make import FEW_FILES, KEYWORDS, PROGRAMME, answered, understood_list
 
 # What is there when a pane beside the table has drawn what its address asks for.
@@ -35,6 +38,15 @@ def observations_of_one(files: Search, user: User) -> Search:
     assert files.current is not None
     uris = results.open_table(files.current.pk).table["dataURI"].to_pylist()
     return answered(from_files.prepared({"from_search": str(files.pk), "dataURI": uris[:1]}), user)
+
+
+def _group_with_invitations(user: User) -> int:
+    """A group of `user`, with an invitation that is open and one that has ended."""
+    group = members.make(user, "Ices and dust")
+    invitations.make(user, group, "reader", note="whoever reduces the spectra")
+    ended, _ = invitations.make(user, group, "editor")
+    Invitation.objects.filter(pk=ended.pk).update(expires_at=timezone.now())
+    return group.pk
 
 
 def places_of(user: User) -> dict[str, str]:
@@ -56,6 +68,7 @@ def places_of(user: User) -> dict[str, str]:
     needs.save()
     audit.note(Event.RIGHT_GRANTED, user, subject="JWST:1176", token_made_at="2026-11-23")
     audit.note(Event.BYTES_SERVED, user, subject=f"bundle {bundle.pk}", bytes=7, programmes=["JWST:1176"])
+    told(user)
     return {
         "search": "/",
         "search-advanced": "/?collection=observations&advanced=1",
@@ -89,11 +102,16 @@ def places_of(user: User) -> dict[str, str]:
         "bundle": reverse("bundle", args=[bundle.pk]),
         "bundle-changes": reverse("bundle-changes", args=[bundle.pk]),
         "basket-preflight": reverse("basket-preflight", args=[basket.pk]),
+        "notifications": "/notifications/",
+        "channels": "/notifications/channels/",
         "account": "/account/",
+        "groups": "/groups/",
+        "group": reverse("group", args=[_group_with_invitations(user)]),
         "audit": "/account/audit/",
         "password": "/account/password/",
         "sessions": "/account/sessions/",
         "password-forgotten": "/sign-in/forgotten/",
+        "help": "/help/",
         "not-found": "/nowhere/",
     }
 
