@@ -104,6 +104,8 @@ def places_of(user: User) -> dict[str, str]:
         "basket-preflight": reverse("basket-preflight", args=[basket.pk]),
         "notifications": "/notifications/",
         "channels": "/notifications/channels/",
+        "calendar": "/calendar/",
+        "my-programmes": "/account/programmes/",
         "account": "/account/",
         "groups": "/groups/",
         "group": reverse("group", args=[_group_with_invitations(user)]),
