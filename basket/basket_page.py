@@ -14,11 +14,12 @@ from accounts.layouts import layout_of
 from basket import access
 from basket.activity import latest
 from basket.amounts import size_in_words
+from basket.arriving import Compared, compared, is_arriving
 from basket.asked import filters_in_words
 from basket.forms import BundleForm
 from basket.harvest import products_of
 from basket.lines import contents_of
-from basket.models import Basket, BasketLine
+from basket.models import Arrival, Basket, BasketLine
 from basket.phases import Preset
 from basket.rights import rights_of
 from basket.selection import Selection, Wanted, sums_by
@@ -92,6 +93,7 @@ def state_page(basket: Basket, user: Person) -> dict[str, Any]:
     wanted = wanted_of(products_of(contents_of(basket)), basket.selection)
     state = state_of(basket)
     sums = state.sums
+    arrival = Arrival.objects.filter(basket=basket).first()
     return {
         "basket": basket,
         "state": state,
@@ -102,18 +104,29 @@ def state_page(basket: Basket, user: Person) -> dict[str, Any]:
         "wanted": wanted,
         "stream_fits": sums.bytes_selected <= settings.STREAM_MAX_BYTES,
         "stream_most": size_in_words(settings.STREAM_MAX_BYTES),
-        "mark": _mark(state),
+        "mark": _mark(state, arrival),
+        "arrival": arrival,
+        "compared": _compared(state, wanted, arrival),
+        "is_coming": state.harvest.waiting or is_arriving(arrival),
         "is_empty": not (state.contents.lines or state.contents.singles),
         "last_event": latest(basket) if basket.revision > 1 else None,
         "may_write": access.may_change(user, basket),
     }
 
 
-def _mark(state: State) -> str:
+def _compared(state: State, wanted: Wanted, arrival: Arrival | None) -> Compared | None:
+    """What is selected against what the basket's file named, once that can be told."""
+    if arrival is None or state.harvest.waiting or is_arriving(arrival) or not arrival.told["products"]:
+        return None
+    return compared(arrival.told, wanted.products, wanted.uris())
+
+
+def _mark(state: State, arrival: Arrival | None) -> str:
     """What a page shows, for its next look: the basket's revision, and how its product lists stand."""
-    harvest = state.harvest
-    facts = sha256(repr((harvest.here, harvest.waiting, harvest.fingerprint)).encode()).hexdigest()[:16]
-    kind = LISTS_COMING if harvest.waiting else LISTS_HERE
+    harvest, phase = state.harvest, arrival.phase if arrival else ""
+    told = repr((harvest.here, harvest.waiting, harvest.fingerprint, phase))
+    facts = sha256(told.encode()).hexdigest()[:16]
+    kind = LISTS_COMING if harvest.waiting or is_arriving(arrival) else LISTS_HERE
     return f"{state.basket.revision}-{kind}-{facts}"
 
 

@@ -50,6 +50,13 @@ class SelectionForm(forms.Form):
     revision = forms.IntegerField(required=False)
 
 
+class ImportForm(forms.Form):
+    """A basket's file, and the group that the new basket belongs to."""
+
+    file = forms.FileField(error_messages={"required": "Choose the file of a basket first."})
+    group = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+
+
 class NoteForm(forms.Form):
     """A note on one row, and the basket's revision that its writer saw."""
 

@@ -109,6 +109,23 @@ class BasketEvent(models.Model):
         return self.words
 
 
+class Arrival(Work):
+    """A basket that came in as a file: what the file says of it, of which a worker finds the rows.
+
+    `told` is as `basket.portable` reads it; `missing` counts the rows that the archive here does not have.
+    """
+
+    basket = models.OneToOneField(Basket, models.CASCADE, related_name="arrival")
+    told = models.JSONField()
+    missing = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"arrival of basket {self.basket_id}"
+
+
 class Bundle(models.Model):
     """A frozen list of files and, once they are here, the byte layout of the archive made of them.
 

@@ -9,11 +9,14 @@ from celery import shared_task
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from basket import bundles, filling, finishing, pausing
-from basket.models import Bundle, Staging
+from basket import arriving, bundles, filling, finishing, pausing
+from basket.lines import contents_of
+from basket.models import Arrival, Basket, Bundle, Staging
 from basket.phases import Phase
 from basket.pipeline import gathering
 from basket.ways import staging, streamed
+from mastportal.search.products import want
+from mastportal.search.tasks import queue_products
 
 LOOK_AGAIN_S = 1.0
 QUESTIONS = "ask"
@@ -60,6 +63,15 @@ def gather(gathering_id: int) -> None:
 
 
 @shared_task
+def arrive(arrival_id: int) -> None:
+    """The rows of a basket that came in as a file, then their product lists."""
+    basket_id = arriving.arrive(arrival_id)
+    basket = Basket.objects.filter(pk=basket_id).first()
+    if basket is not None:
+        queue_products(want(contents_of(basket).executed))
+
+
+@shared_task
 def lay_out(staging_id: int) -> None:
     """A bundle's files into the lab's folder."""
     staging.lay_out(staging_id)
@@ -80,6 +92,8 @@ def sweep() -> None:
     for bundle_id in filling.idle():
         _next(bundle_id)
     queue_gatherings(gathering.due())
+    for arrival_id in arriving.due():
+        arrive.apply_async((arrival_id,), queue=QUESTIONS)
     bundles.expire()
     streamed.clear()
     for staging_id in staging.overdue():
@@ -91,6 +105,11 @@ def queue_gatherings(ids: Iterable[int]) -> None:
     """Nudge the workers who ask questions, once the rows are committed."""
     for pk in ids:
         transaction.on_commit(partial(gather.apply_async, (pk,), queue=QUESTIONS))
+
+
+def queue_arrival(arrival: Arrival) -> None:
+    """Nudge the workers who ask questions, once the row is committed."""
+    transaction.on_commit(partial(arrive.apply_async, (arrival.pk,), queue=QUESTIONS))
 
 
 def queue_bundle(bundle: Bundle) -> None:

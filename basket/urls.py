@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from basket.views import adding, baskets, bundles, choosing, pipeline, rows, sharing, ways
+from basket.views import adding, baskets, bundles, choosing, pipeline, portable, rows, sharing, ways
 
 urlpatterns = [
     path("baskets/", baskets.index, name="baskets"),
     path("baskets/add", adding.add, name="basket-add"),
+    path("baskets/import", portable.bring_in, name="basket-import"),
     path("baskets/<int:basket_id>/", baskets.detail, name="basket"),
     path("baskets/<int:basket_id>/state", baskets.state, name="basket-state"),
     path("baskets/<int:basket_id>/settings", baskets.change, name="basket-settings"),
@@ -15,6 +16,9 @@ urlpatterns = [
     path("baskets/<int:basket_id>/lines/<str:obsid>/remove", adding.remove_line, name="basket-line-remove"),
     path("baskets/<int:basket_id>/files/remove", adding.remove_file, name="basket-file-remove"),
     path("baskets/<int:basket_id>/selection", choosing.choose, name="basket-selection"),
+    path("baskets/<int:basket_id>/export", portable.export, name="basket-export"),
+    path("baskets/<int:basket_id>/import", portable.bring_in_again, name="basket-import-again"),
+    path("baskets/<int:basket_id>/exactly", portable.exactly, name="basket-exactly"),
     path("baskets/<int:basket_id>/rows", rows.rows, name="basket-rows"),
     path("baskets/<int:basket_id>/notes", rows.note, name="basket-note"),
     path("baskets/<int:basket_id>/activity", rows.events, name="basket-activity"),

@@ -40,6 +40,7 @@ NEEDS_ROWS = {
 
 RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "healthz": {"GET": PUBLIC},
+    "help": {"GET": PUBLIC},
     "schema": {"GET": PUBLIC},
     "schema-browse": {"GET": PUBLIC},
     "sign-in": {"GET": PUBLIC, "POST": PUBLIC},

@@ -2,10 +2,23 @@
 
 from django.urls import path
 
-from basket.api import baskets, bundles, changes, contents, direct, pipeline, preflight, rows, sharing, ways
+from basket.api import (
+    baskets,
+    bundles,
+    changes,
+    contents,
+    direct,
+    pipeline,
+    portable,
+    preflight,
+    rows,
+    sharing,
+    ways,
+)
 
 urlpatterns = [
     path("baskets", baskets.BasketsView.as_view(), name="api-baskets"),
+    path("baskets/import", portable.ImportsView.as_view(), name="api-basket-imports"),
     path("baskets/<int:basket_id>", baskets.BasketView.as_view(), name="api-basket"),
     path("baskets/<int:basket_id>/selection", baskets.SelectionView.as_view(), name="api-selection"),
     path("baskets/<int:basket_id>/refresh", contents.RefreshView.as_view(), name="api-basket-refresh"),
@@ -23,6 +36,8 @@ urlpatterns = [
     path("baskets/<int:basket_id>/list", ways.ListView.as_view(), name="api-list"),
     path("baskets/<int:basket_id>/preflight", preflight.PreflightView.as_view(), name="api-preflight"),
     path("baskets/<int:basket_id>/pipeline", pipeline.PipelineView.as_view(), name="api-pipeline"),
+    path("baskets/<int:basket_id>/export", portable.ExportFileView.as_view(), name="api-basket-export"),
+    path("baskets/<int:basket_id>/import", portable.ImportView.as_view(), name="api-basket-import"),
     path("baskets/<int:basket_id>/rows", rows.RowsView.as_view(), name="api-basket-rows"),
     path("baskets/<int:basket_id>/notes", rows.NotesView.as_view(), name="api-basket-notes"),
     path("baskets/<int:basket_id>/activity", rows.ActivityView.as_view(), name="api-basket-activity"),

@@ -25,6 +25,7 @@ from basket.sums import state_of
 from mastportal.api import ApiError, tag_of
 from mastportal.search.opening.api import query_of, rows_are_here
 from mastportal.search.products import want
+from mastportal.search.schema import EXPORTED
 from mastportal.search.tasks import queue_products
 from mastportal.search.wire import rows_json
 from mastportal.tables.codes import OpenTable
@@ -155,7 +156,7 @@ class FacetsView(APIView):
 class ExportView(APIView):
     """The files of a basket as a table to keep."""
 
-    @extend_schema(operation_id="product_export", responses=OpenApiTypes.BINARY)
+    @extend_schema(operation_id="product_export", responses=EXPORTED)
     def get(self, request: Request, basket_id: int) -> HttpResponseBase:
         _, table = products_to_read(request, basket_id)
         format = request.query_params.get("format", "csv")

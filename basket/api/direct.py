@@ -28,7 +28,11 @@ from mastportal.search.opening.api import rows_are_here
 from mastportal.search.products import want
 from mastportal.search.tasks import queue_products
 
-ARCHIVE = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
+ARCHIVE = {
+    (status, kind): OpenApiTypes.BINARY
+    for status in (200, 206)
+    for kind in ("application/zip", "application/x-tar")
+}
 SEARCH = OpenApiParameter("search", required=True, description="A search that has the observation.")
 
 

@@ -26,6 +26,9 @@ RULES: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "api-selection": [("get", READ, {}), ("put", WRITE, {"preset": "none"})],
     "api-basket-refresh": [("post", WRITE, {})],
     "api-lines": [("post", WRITE, {"search": str(uuid4()), "obsid": []})],
+    "api-basket-imports": [("post", EVERYBODY, {})],
+    "api-basket-import": [("get", READ, {})],
+    "api-basket-export": [("get", READ, {})],
     "api-basket-rows": [("get", READ, {})],
     "api-basket-notes": [("put", WRITE, {"obsid": "1", "note": "x"})],
     "api-basket-activity": [("get", READ, {})],
@@ -60,6 +63,10 @@ RULES: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "basket-add": [("post", WRITE, {"search": str(uuid4()), "obsid": "1"})],
     "basket": [("get", READ, {})],
     "basket-state": [("get", READ, {})],
+    "basket-import": [("post", EVERYBODY, {})],
+    "basket-import-again": [("post", WRITE, {})],
+    "basket-exactly": [("post", WRITE, {})],
+    "basket-export": [("get", READ, {})],
     "basket-rows": [("get", READ, {})],
     "basket-note": [("post", WRITE, {"obsid": "1", "note": "x"})],
     "basket-activity": [("get", READ, {})],
@@ -96,7 +103,7 @@ RULES: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "observation-download": [("get", EVERYBODY, {})],
     "observation-bundle": [("post", EVERYBODY, {"search": str(uuid4())})],
 }
-NAME_A_ROW = ("api-line", "api-products", "observation-bundle", "observation-download")
+NAME_A_ROW = ("api-line", "api-basket-import", "api-products", "observation-bundle", "observation-download")
 CASES = [(name, *rule) for name, rules in RULES.items() for rule in rules]
 MAY = {
     "alice": {READ, WRITE, OWN, EVERYBODY},
