@@ -92,7 +92,7 @@ def body_of(file: StoredFile, user: User) -> Body:
 
 @extend_schema(
     parameters=[OpenApiParameter("uri", str, required=True, description="the product's dataURI")],
-    responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, 404: OpenApiResponse()},
+    responses={(200, "*/*"): OpenApiTypes.BINARY, 404: OpenApiResponse()},
     summary="One product, with ranges",
 )
 @api_view(["GET", "HEAD"])

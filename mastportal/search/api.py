@@ -22,6 +22,7 @@ from mastportal.search.models import Lookup, Search
 from mastportal.search.opening.api import opened, rows_are_here, search_of
 from mastportal.search.schema import (
     COUNT,
+    EXPORTED,
     FACETS,
     POSITION,
     QUESTION,
@@ -104,7 +105,7 @@ def facets_of(request: Request, pk: UUID) -> Response:
     return Response({"result": str(result.pk), "matched": len(ordered_rows(table, query)), "facets": found})
 
 
-@extend_schema(operation_id="export", parameters=TABLE, responses={(200, "application/octet-stream"): bytes})
+@extend_schema(operation_id="export", parameters=TABLE, responses=EXPORTED)
 @api_view(["GET"])
 def exported(request: Request, pk: UUID) -> StreamingHttpResponse:
     """All matching rows as a file, in the order and with the columns asked for."""

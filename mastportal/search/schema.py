@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers as s
+
+from mastportal.tables.export import CONTENT_TYPES
 
 
 def _parameter(name: str, description: str, **more: Any) -> OpenApiParameter:
@@ -25,6 +28,11 @@ TABLE = [
     _parameter("within", "Only values of a facet that contain this text."),
     _parameter("format", "Of an export: csv, ecsv, votable, fits, parquet or json."),
 ]
+
+EXPORTED = {
+    (200, kind): OpenApiTypes.ANY if kind == "application/json" else OpenApiTypes.BINARY
+    for kind in CONTENT_TYPES
+}
 
 QUESTION = inline_serializer(
     "Question",

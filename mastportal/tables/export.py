@@ -29,6 +29,7 @@ _WRITERS: dict[str, tuple[str, Callable[[pa.Table], Iterator[bytes]]]] = {
 }
 _EXTENSIONS = {"votable": "vot"}
 FORMATS = tuple(_WRITERS)
+CONTENT_TYPES = tuple(content_type.partition(";")[0] for content_type, _ in _WRITERS.values())
 # What each is called, and what it is good for.
 WORDS = {
     "csv": ("CSV", "spreadsheets, anything"),

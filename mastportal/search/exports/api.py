@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import connection
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.urls import path, reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.permissions import AllowAny
@@ -20,6 +21,7 @@ from mastportal.search.exports.schema import CODE, LINK, LINKED
 from mastportal.search.failures import NoRows
 from mastportal.search.models import ResultSet
 from mastportal.search.opening.api import opened
+from mastportal.search.schema import EXPORTED
 from mastportal.search.snapshots import open_table
 from mastportal.tables.grammar import TableQuery
 
@@ -28,7 +30,10 @@ _OURS = ("format", "result")
 ENDED = "This link has ended: links to tables hold for ten minutes. Send the table again from the portal."
 
 
-@extend_schema(operation_id="code", parameters=CODE, responses={(200, "text/x-python"): str})
+PROGRAM = {(200, kind.partition(";")[0]): OpenApiTypes.STR for _, kind in _PROGRAMS.values()}
+
+
+@extend_schema(operation_id="code", parameters=CODE, responses=PROGRAM)
 @api_view(["GET"])
 def code(request: Request, pk: UUID) -> HttpResponse:
     """The program that asks the search again and keeps the same rows: a Python script or a notebook."""
@@ -54,7 +59,7 @@ def link(request: Request, pk: UUID) -> Response:
     return Response({"url": url, "name": stem(result), "expires_at": expires_at})
 
 
-@extend_schema(operation_id="sent_table", auth=[], responses={(200, "application/octet-stream"): bytes})
+@extend_schema(operation_id="sent_table", auth=[], responses=EXPORTED)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])

@@ -23,6 +23,7 @@ _DENSITY = inline_serializer(
         "cells": s.ListField(child=s.IntegerField(), help_text="HEALPix, nested."),
         "counts": s.ListField(child=s.IntegerField()),
     },
+    required=False,
 )
 _COLOUR = inline_serializer(
     "FootprintColour",
@@ -44,10 +45,15 @@ FOOTPRINTS = inline_serializer(
         "colour": _COLOUR,
         "rows": s.ListField(
             child=s.DictField(),
-            help_text='key, number, names, shapes (`["p", [ra, dec, …]]`, `["c", [ra, dec, radius]]`), at, '
-            "missing, colour.",
+            required=False,
+            help_text='Of kind footprints. Key, number, names, shapes (`["p", [ra, dec, …]]`, '
+            '`["c", [ra, dec, radius]]`), at, missing, colour.',
         ),
-        "moc": s.DictField(child=s.ListField(child=s.IntegerField()), help_text="Order: cells, nested."),
+        "moc": s.DictField(
+            child=s.ListField(child=s.IntegerField()),
+            required=False,
+            help_text="Of kind coverage: order and its cells, nested.",
+        ),
         "density": _DENSITY,
     },
 )
