@@ -103,6 +103,12 @@ def end_all_of(person: User) -> None:
     _end(UserSession.objects.filter(user=person))
 
 
+def clean() -> None:
+    """Remove what ended by itself: nobody signed out there."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+
+
 def leave(request: HttpRequest) -> None:
     """Forget the row of this session, which is about to end."""
     if request.user.is_authenticated:

@@ -1,15 +1,20 @@
-"""The doors by which the clock enters: keeps the archive's status fresh, and looks after stored tokens."""
+"""The doors by which the clock enters: keeps the archive's status fresh, looks after tokens and sessions."""
 
 from smtplib import SMTPException
 
 from celery import shared_task
 
-from accounts import archive, passwords, token_checks, token_warnings
+from accounts import archive, passwords, sessions, token_checks, token_warnings
 
 
 @shared_task(autoretry_for=(SMTPException, OSError), max_retries=4, retry_backoff=15)
 def mail_new_password(user_id: int) -> None:
     passwords.send_link(user_id)
+
+
+@shared_task
+def clean_sessions() -> None:
+    sessions.clean()
 
 
 @shared_task

@@ -227,6 +227,7 @@ CELERY_BEAT_SCHEDULE = {
         ("desk.released", "mastportal.desk.tasks.tell_released", 3600),
         ("accounts.heartbeat", "accounts.tasks.beat", 60),
         ("accounts.tokens", "accounts.tasks.look_after_tokens", 1800),
+        ("accounts.sessions", "accounts.tasks.clean_sessions", 6 * 3600),
     ]
 }
 

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from accounts.admin import audit, groups, people
+from accounts.admin import audit, groups, people, sign_in
 
-__all__ = ["audit", "groups", "people"]
+__all__ = ["audit", "groups", "people", "sign_in"]
 
 admin.site.site_header = admin.site.site_title = "Portal administration"
 # Rights follow research groups and roles; Django's own groups would only mislead.

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import mail, passwords, tasks
+from accounts import mail, passwords, sso, tasks
 from accounts.sign_in_forms import MailForm, NewPasswordForm, PasswordForm
 from mastportal.htmx import render_page
 
@@ -41,7 +41,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 
 def _forgotten_page(request: HttpRequest, form: Form, status: int, **more: Any) -> HttpResponse:
-    context = {"form": form, "mails": mail.is_on(), **more}
+    context = {"form": form, "mails": mail.is_on(), "sign_on": sso.name(), **more}
     return render_page(request, "accounts/password_forgotten.html", context, status=status)
 
 

@@ -9,8 +9,9 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts import sessions
+from accounts import sessions, tasks
 from accounts.audit import Event
 from accounts.models import AuditEntry
 
@@ -126,6 +127,15 @@ def test_the_list_asks_few_questions_however_long_it_is(alice, django_assert_max
     with django_assert_max_num_queries(8):
         page = here.get(reverse("account-sessions"))
     assert len(page.context["sessions"]) == 6
+
+
+def test_what_ended_by_itself_is_removed(alice):
+    here, there, gone = (signed_in() for _ in range(3))
+    Session.objects.filter(session_key=there.session.session_key).update(expire_date=timezone.now())
+    Session.objects.filter(session_key=gone.session.session_key).delete()
+    tasks.clean_sessions()
+    assert list(UserSession.objects.all()) == [row_of(here)]
+    assert Session.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -328,6 +328,22 @@ def test_who_has_no_password_keeps_the_only_way_in(client, issuer, alice):
     assert SocialAccount.objects.exists()
 
 
+def test_an_administrator_connects_by_hand(client, visitor, issuer, alice, admin_client):
+    form = reverse("admin:socialaccount_socialaccount_add")
+    for subject, status in (("a\nb", 200), ("subject-alice", 302), ("subject-alice", 200)):
+        assert admin_client.post(form, {"user": alice.pk, "subject": subject}).status_code == status
+    row = SocialAccount.objects.get()
+    assert come_in(client, visitor, "subject-alice").url == "/account/"
+    assert admin_client.get(reverse("admin:socialaccount_socialaccount_changelist")).status_code == 200
+    gone = admin_client.post(
+        reverse("admin:socialaccount_socialaccount_delete", args=[row.pk]), {"post": "yes"}
+    )
+    assert gone.status_code == 302
+    assert not SocialAccount.objects.exists()
+    about = AuditEntry.objects.filter(person=alice.profile.audit_id)
+    assert {Event.SIGN_ON_CONNECTED, Event.SIGN_ON_REMOVED} <= set(about.values_list("event", flat=True))
+
+
 def test_without_a_provider_there_is_no_such_address(client, alice, configured):
     configured.OIDC_ISSUER = ""
     assert "Institute login" not in client.get(reverse("sign-in")).text
