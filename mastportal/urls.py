@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 from accounts.views.sign_in import administration
 from mastportal.api import error_page
 from mastportal.health import healthz
+from mastportal.help import page as help_page
 
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api")),
@@ -27,6 +28,7 @@ api: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("help/", help_page, name="help"),
     path("admin/login/", administration),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
