@@ -106,6 +106,8 @@ def places_of(user: User) -> dict[str, str]:
         "channels": "/notifications/channels/",
         "calendar": "/calendar/",
         "my-programmes": "/account/programmes/",
+        "notifications": "/notifications/",
+        "channels": "/notifications/channels/",
         "account": "/account/",
         "groups": "/groups/",
         "group": reverse("group", args=[_group_with_invitations(user)]),
