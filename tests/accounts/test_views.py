@@ -183,5 +183,5 @@ def test_passwords_are_hashed_by_argon2(alice):
 def test_the_account_asks_few_questions(web, alice, django_assert_max_num_queries):
     for number in range(5):
         keys.make(alice, f"key {number}")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         web.get("/account/")
