@@ -106,8 +106,7 @@ def unlock(request: HttpRequest, username: str) -> None:
 @sensitive_variables("password")
 def enter(request: HttpRequest, username: str, password: str, onward: str) -> HttpResponse:
     """Sign in and go on to `onward`. Raises NotSignedIn, LockedOut among it."""
-    adapter = get_adapter(request)
-    person = adapter.authenticate(request, username=username, password=password)
+    person = get_adapter(request).authenticate(request, username=username, password=password)
     if person is None:
         raise NotSignedIn("This user name and password do not belong together; mind capital letters.")
     response: HttpResponse = perform_login(request, person, redirect_url=onward)
