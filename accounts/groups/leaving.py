@@ -1,6 +1,7 @@
 """Owns departures: from a group, and of a person from the portal. What was shared stays with the group."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import User
@@ -95,6 +96,21 @@ def _hand_on(person: User) -> None:
         for group_id in set(theirs.order_by().values_list("group_id", flat=True)):
             if heir := heir_of(group_id, person):
                 theirs.filter(group_id=group_id).update(owner_id=heir)
+
+
+def keep_from_strangers(instance: ResearchGroup, **_: Any) -> None:
+    """Receiver of `pre_delete`: without a group its things are their `owner`s' again, but not a stranger's.
+
+    What somebody left behind in it becomes the longest-standing owner's.
+    """
+    owners = instance.memberships.filter(role=Role.OWNER).order_by("pk")
+    heir = owners.values_list("user_id", flat=True).first()
+    if heir is None:
+        return
+    members_now = instance.memberships.values("user_id")
+    for model in _shareable():
+        left = model._default_manager.filter(group=instance).exclude(owner__in=members_now)
+        left.update(owner_id=heir)
 
 
 def _shareable() -> Iterator[type[Model]]:

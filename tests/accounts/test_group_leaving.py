@@ -160,3 +160,14 @@ def test_a_group_of_one_loses_all_with_them(charlie):
     leaving.remove_person(charlie, by=None)
     assert not Basket.objects.filter(pk=basket.pk).exists()
     assert ResearchGroup.objects.filter(pk=group.pk).exists()
+
+
+def test_a_group_that_is_removed_gives_nothing_to_who_left_it(alice, bob, group):
+    left, hers = (Basket.objects.create(name=who.username, owner=who, group=group) for who in (bob, alice))
+    stays = make_person("dora", "Demo group", "reader")
+    theirs = Basket.objects.create(name="dora", owner=stays, group=group)
+    leaving.leave(bob, group)
+    group.delete()
+    for basket, owner in ((left, alice), (hers, alice), (theirs, stays)):
+        basket.refresh_from_db()
+        assert (basket.owner, basket.group) == (owner, None)
