@@ -26,16 +26,16 @@ class EventFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """The search takes user names, group names, and words of what an entry is about."""
 
-    list_display = ["at", "what", "by_whom", "whom", "group", "subject", "facts_in_words"]
-    list_display_links = ["at"]
+    list_display = ["when", "what", "by_whom", "whom", "group", "subject", "facts_in_words"]
+    list_display_links = ["when"]
     list_filter = [EventFilter]
     date_hierarchy = "at"
     search_fields = ["subject"]
     search_help_text = "User names, groups, programmes, files, the first letters of a key"
     show_full_result_count = False
     list_per_page = 100
-    fields = ["at", "what", "by_whom", "whom", "group", "subject", "facts_in_words"]
-    readonly_fields = ["at", "what", "by_whom", "whom", "group", "subject", "facts_in_words"]
+    fields = ["when", "what", "by_whom", "whom", "group", "subject", "facts_in_words"]
+    readonly_fields = ["when", "what", "by_whom", "whom", "group", "subject", "facts_in_words"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         names = Profile.objects.values("user__username")
@@ -60,6 +60,10 @@ class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 Q(by__in=people) | Q(person__in=people) | Q(group_id__in=groups) | Q(subject__icontains=word)
             )
         return queryset, False
+
+    @admin.display(ordering="at", description="when (UTC)")
+    def when(self, entry: AuditEntry) -> str:
+        return f"{entry.at:%Y-%m-%d %H:%M:%S}"
 
     @admin.display(ordering="event")
     def what(self, entry: AuditEntry) -> str:

@@ -71,12 +71,6 @@ class PersonAdmin(SeatsNoted, UserAdmin):
         return redirect("admin:auth_user_changelist")
 
 
-@admin.register(TableLayout)
-class TableLayoutAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["user", "kind", "changed_at"]
-    list_select_related = ["user"]
-
-
 class SeenOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     """May be looked at and removed, never added or changed."""
 
@@ -85,6 +79,12 @@ class SeenOnly(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(TableLayout)
+class TableLayoutAdmin(SeenOnly):
+    list_display = ["user", "kind", "changed_at"]
+    list_select_related = ["user"]
 
 
 @admin.register(ArchiveToken)
