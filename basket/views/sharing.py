@@ -33,6 +33,7 @@ def manage(request: HttpRequest, basket_id: int) -> HttpResponse:
         "may_unlock": baskets.may_unlock(request.user, basket),
         "others": access.visible_baskets(request.user).exclude(pk=basket.pk),
         "groups": groups_to_share_with(request.user),
+        "copy_name": f"Copy of {basket.name}"[:120],
     }
     return render_page(request, "basket/manage.html", context)
 
