@@ -21,7 +21,7 @@ from allauth.socialaccount.providers.base import AuthError, AuthProcess, Provide
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.dispatch import receiver
@@ -34,6 +34,7 @@ from accounts import sso
 from accounts.sign_in import NotSignedIn
 from accounts.sso import SignOnFailed
 from mastportal import outgoing
+from mastportal.keyring import fernet
 
 logger = logging.getLogger(__name__)
 KEPT = "sign_on"  # in the session: how the provider's own session is ended
@@ -119,7 +120,7 @@ class _Provider(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         login = self.get_provider().sociallogin_from_response(request, {"sub": uid})
         login.account.extra_data = sso.kept_of(uid)
         login.claims = {**told, **words}
-        login.way_out = {"hint": _box().encrypt(signed.encode()).decode(), "end": self._end()}
+        login.way_out = {"hint": fernet().encrypt(signed.encode()).decode(), "end": self._end()}
         return login
 
     def _checked(self, signed: str, app: SocialApp) -> dict[str, Any]:
@@ -163,10 +164,6 @@ def _failed(error: Exception) -> SignOnFailed:
     return SignOnFailed(NO_ANSWER)
 
 
-def _box() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.TOKEN_KEYS])
-
-
 def go(request: HttpRequest, onward: str, *, connect: bool = False) -> str:
     """The provider's address at which the person is to sign in. Raises SignOnFailed."""
     process = AuthProcess.CONNECT if connect else AuthProcess.LOGIN
@@ -204,5 +201,5 @@ def way_out(request: HttpRequest) -> str:
         "post_logout_redirect_uri": request.build_absolute_uri(reverse("sign-in")),
     }
     with suppress(InvalidToken):  # the key it was sealed with is gone: the provider asks the person
-        told["id_token_hint"] = _box().decrypt(kept["hint"]).decode()
+        told["id_token_hint"] = fernet().decrypt(kept["hint"]).decode()
     return f"{kept['end']}{'&' if '?' in kept['end'] else '?'}{urlencode(told)}"

@@ -5,9 +5,12 @@ A check is no use: idle days are counted from what the token was needed for.
 
 from datetime import timedelta
 
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts import archive, audit, token_warnings, vault
@@ -112,10 +115,23 @@ def due() -> list[int]:
         Q(user__last_login__gt=F("checked_at"))
         | Q(last_used_at__gt=F("checked_at"))
         | Q(user__api_tokens__last_used_at__gt=F("checked_at"))
+        | Exists(_sessions_since())
     )
     rows = ArchiveToken.objects.filter(active, checked_at__lt=since, state=TokenState.VALID)
     rows = rows.filter(user__is_active=True).order_by("checked_at", "pk").distinct()
     return list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])
+
+
+def _sessions_since() -> QuerySet[UserSession]:
+    """Of a token as the outer row: its owner's sessions that were used since it was checked.
+
+    A session in use is written now and then, and ends so long after it was written last.
+    """
+    kept = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    since = ExpressionWrapper(OuterRef(OuterRef("checked_at")) + kept, DateTimeField())
+    used = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=since)
+    sessions: QuerySet[UserSession] = UserSession.objects.filter(Exists(used), user_id=OuterRef("user_id"))
+    return sessions
 
 
 def check_one(token_id: int) -> None:

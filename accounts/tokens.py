@@ -13,7 +13,7 @@ from accounts.access import Person, id_of
 from accounts.models import ArchiveToken, Profile, TokenState
 from accounts.seal import seal
 from accounts.token_checks import EXCLUSIVE_ACCESS
-from accounts.token_ends import LIFETIME, ends_of
+from accounts.token_ends import LIFETIME, WARN_BEFORE, ends_of
 from mastportal.mast.client import Identity
 from mastportal.mast.connection import Credential
 from mastportal.mast.errors import BadQuestion
@@ -163,7 +163,7 @@ def _word(row: ArchiveToken) -> str:
     if ends.at <= timezone.now() and row.checked_at < ends.at:
         return "expired"
     # Accepted past its end: it was used elsewhere, or is younger than was said. It may end any day.
-    return "valid" if timezone.now() < ends.at - token_warnings.WARN_BEFORE else "expiring"
+    return "valid" if timezone.now() < ends.at - WARN_BEFORE else "expiring"
 
 
 def set_made_on(user: Person, made_on: date) -> State:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import access, keys, refusal, tokens
 from accounts.key_forms import KeyForm
+from accounts.token_checks import EXCLUSIVE_ACCESS
 from accounts.token_forms import TokenDayForm, TokenForm
 from mastportal.htmx import render_page
 
@@ -26,7 +27,7 @@ def account_page(request: HttpRequest, status: int = 200, **more: Any) -> HttpRe
         "tells_groups": tokens.tells_groups(request.user),
         "key_form": KeyForm(),
         "links": refusal.links(),
-        "exclusive_access": tokens.EXCLUSIVE_ACCESS,
+        "exclusive_access": EXCLUSIVE_ACCESS,
     }
     return render_page(request, "accounts/account.html", context | more, status=status)
 

@@ -113,9 +113,9 @@ def _from_bundles(found: dict[tuple[Programme, date], Awaited], since_mjd: float
 
 
 def _of(
-    found: dict[tuple[Programme, date], Awaited], mission: object, number: object, release_mjd: float
+    found: dict[tuple[Programme, date], Awaited], mission: object, number: object, release_mjd: float | None
 ) -> Awaited | None:
-    day = datetime_of_mjd(release_mjd)
+    day = datetime_of_mjd(release_mjd) if release_mjd is not None else None
     try:
         programme = programme_of(str(mission or ""), str(number or ""))
     except Http404:

@@ -172,7 +172,7 @@ def _rows_later(table: OpenTable, today_mjd: float, kept: Mask | None = None) ->
     later = (table.numbers("t_obs_release") > today_mjd) & (table.numbers("calib_level") != PLANNED_LEVEL)
     at = np.flatnonzero(later if kept is None else later & kept)[:MOST_ROWS]
     names = [*_COLUMNS, "t_obs_release", "calib_level", "dataRights"]
-    rows = table.table.select(names).take(pa.array(at))
+    rows = table.table.select(names).take(at)
     texts = [pc.cast(rows[name], pa.string()).to_pylist() for name in (*_COLUMNS, "dataRights")]
     numbers = [rows[name].to_pylist() for name in ("t_obs_release", "calib_level")]
     keys = (*_COLUMNS, "dataRights", "t_obs_release", "calib_level")
@@ -187,8 +187,16 @@ def _add_coming(found: Found, rows: Iterable[dict[str, Any]], today_mjd: float) 
         if row.get("calib_level") == PLANNED_LEVEL or row.get("dataRights") in ("PUBLIC", "RESTRICTED"):
             continue
         found.programmes.add(named)
-        told = [_text(row.get(name)) for name in ("proposal_id", "obsid", "obs_id", "target_name")]
-        found.coming[told[1]] = Coming(named, *told, _text(row.get("instrument_name")), float(release))
+        obsid = _text(row.get("obsid"))
+        found.coming[obsid] = Coming(
+            programme=named,
+            proposal_id=_text(row.get("proposal_id")),
+            obsid=obsid,
+            obs_id=_text(row.get("obs_id")),
+            target=_text(row.get("target_name")),
+            instrument=_text(row.get("instrument_name")),
+            release_mjd=float(release),
+        )
 
 
 def _add_named(found: Found, pairs: Iterable[tuple[Any, Any]]) -> None:

@@ -19,7 +19,7 @@ from accounts.access import id_of
 from accounts.archive import hurried, today_mjd
 from accounts.audit import Event
 from accounts.models import ArchiveToken, TokenState
-from accounts.tokens import LIFETIME
+from accounts.token_ends import LIFETIME
 from accounts.vault import Opened
 from mastportal.files import noting, right_checks
 from mastportal.files.models import Access, ReadingRight, StoredFile

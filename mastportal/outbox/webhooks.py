@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from mastportal import outgoing
+from mastportal.keyring import fernet
 from mastportal.outbox import signing
 from mastportal.outbox.models import Form, Webhook
 from mastportal.outbox.wording import one_line
@@ -80,7 +80,7 @@ def remove(person: Person, webhook_id: UUID) -> bool:
 def opened(hook: Webhook) -> Target:
     """Where its calls go. Raises Unreadable."""
     try:
-        content = json.loads(_keys().decrypt(bytes(hook.sealed)))
+        content = json.loads(fernet().decrypt(bytes(hook.sealed)))
     except InvalidToken:
         raise Unreadable("This webhook was sealed with a key that the portal no longer has.") from None
     if content["webhook"] != str(hook.pk):
@@ -93,7 +93,7 @@ def reseal() -> tuple[int, int]:
     done = unreadable = 0
     for hook in Webhook.objects.select_for_update().order_by("pk"):
         try:
-            hook.sealed = _keys().rotate(bytes(hook.sealed))
+            hook.sealed = fernet().rotate(bytes(hook.sealed))
         except InvalidToken:
             unreadable += 1
             continue
@@ -106,12 +106,8 @@ def _host(address: str) -> str:
     return (urlsplit(address).hostname or "")[:255]
 
 
-def _keys() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.TOKEN_KEYS])
-
-
 @sensitive_variables()
 def _seal(webhook_id: UUID, target: Target) -> bytes:
     """Bound to one webhook, so that what lies in another's row does not open."""
     content = {"webhook": str(webhook_id), "address": target.address, "secret": target.secret}
-    return _keys().encrypt(json.dumps(content).encode())
+    return fernet().encrypt(json.dumps(content).encode())

@@ -28,7 +28,7 @@ def test_rotating(alice, sandbox, settings, capsys):
     new = Fernet.generate_key().decode()
     settings.TOKEN_KEYS = [new, *settings.TOKEN_KEYS]
     call_command("rotate_keys")
-    assert "1 stored tokens" in capsys.readouterr().out
+    assert "1 stored tokens and 0 webhooks are" in capsys.readouterr().out
     settings.TOKEN_KEYS = [new]
     assert tokens.credential(alice) is not None
 

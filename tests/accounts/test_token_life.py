@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
@@ -181,6 +184,21 @@ def test_the_daily_check_is_for_those_who_were_here(
         tasks.check_token(token_id)
     assert len(asked(sandbox, mark)) == 2, "each once, also when the message came twice"
     assert token_checks.due() == []
+
+
+def test_a_session_in_use_says_that_its_owner_is_here(alice: User, bob: User, sandbox: Sandbox) -> None:
+    for person in (alice, bob):
+        tokens.store(person, GOOD)
+        client = Client()
+        client.force_login(person)
+        key = client.session.session_key
+        UserSession.objects.create(user=person, session_key=key, ip="127.0.0.1", user_agent="x")
+    User.objects.update(last_login=timezone.now() - 9 * DAY)
+    aged(made=None, entered=5, used=4, checked=2)
+    of_bob = UserSession.objects.get(user=bob).session_key
+    last_seen = timezone.now() - 3 * DAY + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    Session.objects.filter(session_key=of_bob).update(expire_date=last_seen)
+    assert token_checks.due() == [ArchiveToken.objects.get(user=alice).pk]
 
 
 def test_each_end_is_warned_of_once(alice: User, stored: ArchiveToken) -> None:
