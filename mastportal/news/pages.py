@@ -41,12 +41,18 @@ def line_of(found: Subscription) -> Line:
         found,
         KINDS[Watch.Of(found.watch.kind)],
         address(found.watch),
-        ", ".join(EVENT_WORDS[event].lower() for event in found.events),
+        _events(found),
         " · ".join(text for text in (observation, level) if text),
         ", ".join(Channel(channel).label.lower() for channel in found.channels),
-        Frequency(found.frequency).label,
+        Frequency(found.frequency).label.partition(" (")[0],
         getattr(found, "waiting", 0),
     )
+
+
+def _events(found: Subscription) -> str:
+    if len(found.events) == len(subscribing.events_of(found.watch)):
+        return "all events"
+    return ", ".join(EVENT_WORDS[event].lower() for event in found.events)
 
 
 def list_page(user: User, form: FollowForm | None = None) -> dict[str, Any]:

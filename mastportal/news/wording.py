@@ -108,7 +108,7 @@ def many(subscription: Subscription, number: int, happenings: Sequence[Happening
         event_id=f"subscription-{subscription.pk}-{number}",
         kind="news",
         title=f"{watch}: {summary}",
-        text=render_to_string("news/mail.txt", context),
+        text=render_to_string("news/mail.txt", context).strip(),
         html=render_to_string("news/mail.html", context),
         path=address(watch),
         data={"subscription": subscription.pk, "kind": watch.kind, "events": [facts(e) for e in happenings]},
