@@ -29,7 +29,11 @@ If it was not you, nothing needs to be done: the old password goes on, and this 
 
 
 class TooOften(Exception):
-    """So many mails were asked for, for this address or from one network, that no more are sent for now."""
+    """Asked or tried so often that nothing is done for `after_s`; the text is one plain sentence."""
+
+    def __init__(self, words: str, after_s: int) -> None:
+        super().__init__(words)
+        self.after_s = after_s
 
 
 def who_asks(request: HttpRequest, email: str) -> list[int]:
@@ -37,9 +41,16 @@ def who_asks(request: HttpRequest, email: str) -> list[int]:
     if not consume(request, action="reset_password", key=email.casefold()):
         raise TooOften(
             "New passwords were asked for too often. Come back in an hour; "
-            "the link in the newest mail works until then."
+            "the link in the newest mail works until then.",
+            TOO_OFTEN_S,
         )
     return [person.pk for person in PasswordResetForm().get_users(email)]
+
+
+def check_pace(request: HttpRequest) -> None:
+    """Whoever sits before another's open session does not find out their password. Raises TooOften."""
+    if not consume(request, action="change_password"):
+        raise TooOften("That was tried too often. Come back in a minute.", 60)
 
 
 @sensitive_variables("token", "link", "text")

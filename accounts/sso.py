@@ -109,6 +109,8 @@ def _person_with_mail(claims: Claims) -> User | None:
     ]
     if len(found) > 1:
         raise NotSignedIn("Several accounts have your mail address; ask your administrator which is yours.")
+    if found and connection_of(found[0]):  # addresses are handed on to new people
+        raise NotSignedIn("The account with your mail address is another sign-on's; ask your administrator.")
     return found[0] if found else None
 
 

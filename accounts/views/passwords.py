@@ -1,5 +1,6 @@
 """A person's own password: changed, or chosen anew by a link in a mail."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
@@ -29,20 +30,40 @@ from mastportal.htmx import render_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_password(request: HttpRequest) -> HttpResponse:
     person = cast(User, request.user)
-    form = PasswordForm(person, data=request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        update_session_auth_hash(request, form.save())
-        passwords.changed(request, person)
-        messages.success(
-            request, "Your password was changed; other places where you were signed in are not any more."
-        )
-        return redirect("account")
-    return render_page(request, "accounts/password.html", {"form": form}, status=422 if form.errors else 200)
+    if request.method != "POST":
+        return _password_page(request, PasswordForm(person), 200)
+    form = PasswordForm(person, data=request.POST)
+    try:
+        passwords.check_pace(request)
+    except passwords.TooOften as reason:
+        return _too_often(_password_page, request, PasswordForm(person, data={}), reason)
+    if not form.is_valid():
+        return _password_page(request, form, 422)
+    update_session_auth_hash(request, form.save())
+    passwords.changed(request, person)
+    messages.success(
+        request, "Your password was changed; other places where you were signed in are not any more."
+    )
+    return redirect("account")
+
+
+def _password_page(request: HttpRequest, form: Form, status: int) -> HttpResponse:
+    return render_page(request, "accounts/password.html", {"form": form}, status=status)
 
 
 def _forgotten_page(request: HttpRequest, form: Form, status: int, **more: Any) -> HttpResponse:
     context = {"form": form, "mails": mail.is_on(), "sign_on": sso.name(), **more}
     return render_page(request, "accounts/password_forgotten.html", context, status=status)
+
+
+def _too_often(
+    page: Callable[..., HttpResponse], request: HttpRequest, form: Form, reason: passwords.TooOften
+) -> HttpResponse:
+    form.errors.clear()
+    form.add_error(None, str(reason))
+    response = page(request, form, 429)
+    response.headers["Retry-After"] = str(reason.after_s)
+    return response
 
 
 @never_cache
@@ -56,10 +77,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     try:
         ids = passwords.who_asks(request, form.cleaned_data["email"])
     except passwords.TooOften as reason:
-        form.add_error(None, str(reason))
-        response = _forgotten_page(request, form, 429)
-        response.headers["Retry-After"] = str(passwords.TOO_OFTEN_S)
-        return response
+        return _too_often(_forgotten_page, request, form, reason)
     for user_id in ids:
         transaction.on_commit(partial(tasks.mail_new_password.delay, user_id))
     return _forgotten_page(request, form, 200, sent=True)

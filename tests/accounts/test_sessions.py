@@ -101,6 +101,17 @@ def test_a_new_password_ends_the_others_and_is_written_down(alice):
     assert AuditEntry.objects.filter(event=Event.PASSWORD_CHANGED).count() == 1
 
 
+def test_the_present_password_is_not_guessed_from_an_open_session(alice, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"change_password": "3/1h/user"}
+    here = signed_in()
+    sent = {"old_password": "wrong", "new_password1": "x", "new_password2": "x"}
+    answers = [here.post(reverse("account-password"), sent) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [422, 422, 422, 429]
+    assert answers[-1].headers["Retry-After"] == "60"
+    assert "Come back in a minute" in answers[-1].text
+    assert "not your present password" not in answers[-1].text
+
+
 def test_a_session_in_use_says_so_now_and_then_and_goes_on(alice):
     client = signed_in()
     session = client.session

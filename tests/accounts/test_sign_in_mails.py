@@ -1,6 +1,7 @@
 """New passwords by mail, over a real mail server; which way mails leave, and that they do."""
 
 import re
+import stat
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -20,7 +21,8 @@ from accounts import mail, passwords, sign_in, tasks
 from accounts.audit import Event
 from accounts.models import AuditEntry
 from mastportal import env
-from mastportal.embedded.state import free_port
+from mastportal.embedded.environment import Wishes, django_environment
+from mastportal.embedded.state import State, free_port
 
 PASSWORD, NEW = "correct horse battery", "another horse battery"
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -253,6 +255,17 @@ def test_mails_written_as_files(settings, tmp_path: Path):
 def test_the_address_of_the_mail_server(monkeypatch, address, found):
     monkeypatch.setenv("MAIL_URL", address)
     assert found.items() <= env.mail("MAIL_URL").items()
+
+
+def test_run_writes_mails_into_its_own_folder_unless_a_server_is_named(monkeypatch, tmp_path: Path):
+    state = State.at(tmp_path / "a b+c")
+    wishes, ports = Wishes(state.folder, 1, "sandbox", 2, ()), {"postgres": 3, "valkey": 4}
+    monkeypatch.delenv("MAIL_URL", raising=False)
+    monkeypatch.setenv("MAIL_URL", django_environment(state, wishes, ports)["MAIL_URL"])
+    assert env.mail("MAIL_URL")["EMAIL_FILE_PATH"] == str(state.mail_folder)
+    assert stat.S_IMODE(state.mail_folder.stat().st_mode) == 0o700
+    monkeypatch.setenv("MAIL_URL", "smtp://mail.example")
+    assert django_environment(state, wishes, ports)["MAIL_URL"] == "smtp://mail.example"
 
 
 def test_a_kind_of_mail_server_that_is_none(monkeypatch):

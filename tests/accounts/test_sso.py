@@ -118,6 +118,16 @@ def test_an_address_of_two_accounts_opens_neither(client, visitor, alice, bob, c
     assert "Several accounts" in answer.text
 
 
+def test_an_address_that_was_handed_on_does_not_open_its_first_owners_account(
+    client, visitor, alice, configured, issuer
+):
+    configured.OIDC_MATCH_MAIL = True
+    connected(alice, issuer, "subject-before")
+    answer = come_in(client, visitor, "subject-alice")
+    assert answer.status_code == 403
+    assert "another sign-on" in answer.text
+
+
 def test_an_account_is_made_only_if_configured(client, visitor, alice, configured):
     configured.OIDC_SIGN_UP = True
     assert come_in(client, visitor, "subject-new").url == "/account/"
