@@ -135,13 +135,14 @@ def is_as_shown(basket: Basket, mark: str) -> bool:
     return mark.startswith(f"{basket.revision}-{LISTS_HERE}-")
 
 
-def tree_part(state: State, user: Person) -> dict[str, Any]:
-    """The tree of observations with notes, and what `user` may retrieve of each."""
+def tree_part(state: State, user: Person, address: str = "") -> dict[str, Any]:
+    """The tree of observations with notes, and what `user`, whose page is at `address`, may retrieve."""
     rows = state.contents.lines[:SHOWN_LINES]
     noted = BasketLine.objects.filter(basket=state.basket).exclude(note="")
     notes = dict(noted.values_list("obsid", "note")[:SHOWN_LINES])
     return {
         "tree": tree_of(state, rights_of(rows, user), notes),
+        "observation_shown": QueryDict(address.partition("?")[2]).get("f.parents", ""),
         "tree_left_out": max(0, len(state.contents.lines) - SHOWN_LINES),
     }
 
@@ -156,8 +157,7 @@ def basket_page(basket: Basket, user: Person, params: QueryDict, path: str) -> d
     except BadQuery as error:
         view, fault = products_view(user, wanted, QueryDict(), path), error.message
     return context | {
-        **tree_part(context["state"], user),
-        "observation_shown": params.get("f.parents", ""),
+        **tree_part(context["state"], user, f"{path}?{params.urlencode()}"),
         "fault": fault,
         "view": view,
         "select_form": "choice" if context["may_write"] else "",

@@ -45,7 +45,7 @@ def _meanwhile(basket: Basket) -> str:
     if event is None:
         return ""
     who = event.by.get_username() if event.by else "Somebody who is gone"
-    return f"{who} {event.words} ({event.at:%H:%M} UTC), which you had not seen: nothing of it was changed."
+    return f"{who} {event.words} ({event.at:%H:%M} UTC), which you had not seen: your change was not made."
 
 
 def _words(current: Selection, wished: Selection, products: OpenTable) -> str:

@@ -60,7 +60,7 @@ def state(request: HttpRequest, basket_id: int) -> HttpResponse:
     context = state_page(basket, request.user)
     if context["mark"] == mark:
         return unchanged()
-    context |= tree_part(context["state"], request.user)
+    context |= tree_part(context["state"], request.user, request.headers.get("HX-Current-URL", ""))
     response = render_page(request, "basket/basket_state.html", context)
     if ("empty" in request.GET) != context["is_empty"]:  # another page altogether
         response.headers["HX-Refresh"] = "true"

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from basket import access, bundles, lines, scripts
+from basket.basket_page import tree_part
 from basket.changing import held
 from basket.forms import BundleForm, SelectionForm, refused
 from basket.preflight import preflight_of
@@ -22,7 +23,7 @@ from basket.sums import state_of
 from basket.tasks import queue_bundle
 from basket.views.conflicts import told_of_conflicts
 from mastportal.api import tag_of
-from mastportal.htmx import render_page
+from mastportal.htmx import render_page, wants_fragment
 from mastportal.search.products import want
 from mastportal.search.selecting.ticked import keys_ticked
 from mastportal.search.tasks import queue_products
@@ -76,7 +77,12 @@ def _wish(told: dict[str, Any], uris: list[str]) -> Wish:
 def preflight(request: HttpRequest, basket_id: int) -> HttpResponse:
     """What is to be known before a bundle is asked for: a page of its own, or a part of the basket's."""
     basket = access.basket_to_read(request.user, basket_id)
-    context = preflight_page(basket, preflight_of(basket, request.user))
+    found = preflight_of(basket, request.user)
+    context = preflight_page(basket, found)
+    if found.programmes and wants_fragment(request):  # what was asked just now, the tree may say as well
+        told, address = state_of(basket), request.headers.get("HX-Current-URL", "")
+        context |= {"state": told, "may_write": access.may_change(request.user, basket)}
+        context |= tree_part(told, request.user, address)
     return render_page(request, "basket/preflight.html", context, "basket/preflight_said.html")
 
 
