@@ -154,7 +154,7 @@ def test_the_list_is_searched_within(client, alice, bob, search, group, django_a
     SavedSearch.objects.create(name="Lensed", note="z > 6", owner=alice, search=search)
     client.force_login(alice)
     client.get("/saved/")
-    with django_assert_num_queries(4):  # the person, their roles, the list, the token's state
+    with django_assert_num_queries(5):  # the person, their roles, the list, the token's state, the bell
         page = client.get("/saved/").content.decode()
     assert page.index("Lensed") < page.index("Shared with Demo group") < page.index("Set 8")
     found = client.get("/saved/", {"q": "1176 set 3"}, headers={"HX-Request": "true"}).content.decode()
