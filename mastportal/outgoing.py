@@ -11,6 +11,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Collection, Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -136,14 +137,20 @@ def _refuse_packed(response: httpx.Response) -> None:
         raise OutgoingRefused("The answer came compressed, which was not asked for.")
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed; read once, since that takes longer than most requests."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class _CheckedTransport(httpx.HTTPTransport):
     """httpx's own transport over connections to checked addresses; each serves one request."""
 
     def __init__(self, also: Collection[str], total_s: float, most_bytes: int) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=_trusted(), trust_env=False)
         # httpx takes no network backend, its connection pool does.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=_trusted(),
             max_keepalive_connections=0,
             network_backend=_CheckedBackend(also, total_s, most_bytes),
         )
