@@ -1,6 +1,6 @@
 """Owns the audit: what concerned rights, written once, by ids that only profiles resolve."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -54,13 +54,24 @@ def note(
 
     `subject` is what it was about (a programme, a key's first letters), never a secret, never a name.
     """
+    _write(event, by, person or by, group_id, subject, facts)
+
+
+def _write(
+    event: Event,
+    by: Person | None,
+    person: Person | None,
+    group_id: int | None,
+    subject: str,
+    facts: Mapping[str, object],
+) -> None:
     AuditEntry.objects.create(
         event=event,
         by=_audit_id(by),
-        person=_audit_id(person or by),
+        person=_audit_id(person),
         group_id=group_id,
         subject=subject[:300],
-        facts=facts,
+        facts=dict(facts),
     )
 
 
@@ -78,7 +89,7 @@ def note_change(
         at__gt=Now() - timedelta(seconds=for_s),
     ).first()
     if lately is None or lately.event != event or lately.facts != facts:
-        note(event, by, subject=subject, **facts)
+        _write(event, by, by, None, subject, facts)
 
 
 def prune(before: datetime) -> int:

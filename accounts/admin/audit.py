@@ -40,14 +40,11 @@ class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         names = Profile.objects.values("user__username")
         group = ResearchGroup.objects.filter(pk=OuterRef("group_id")).values("name")
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                by_name=Subquery(names.filter(audit_id=OuterRef("by"))[:1]),
-                person_name=Subquery(names.filter(audit_id=OuterRef("person"))[:1]),
-                group_name=Subquery(group[:1]),
-            )
+        entries: QuerySet[AuditEntry] = super().get_queryset(request)
+        return entries.annotate(
+            by_name=Subquery(names.filter(audit_id=OuterRef("by"))[:1]),
+            person_name=Subquery(names.filter(audit_id=OuterRef("person"))[:1]),
+            group_name=Subquery(group[:1]),
         )
 
     def get_search_results(

@@ -83,7 +83,7 @@ class ResearchGroupAdmin(SeatsNoted):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ResearchGroup]:
         stored = Sum("stored_files__size_bytes", filter=Q(stored_files__phase=Phase.COMPLETED))
         sums = ResearchGroup.objects.filter(pk=OuterRef("pk")).annotate(sum=stored).values("sum")
-        groups = super().get_queryset(request).prefetch_related("memberships__user")
+        groups: QuerySet[ResearchGroup] = super().get_queryset(request).prefetch_related("memberships__user")
         return groups.annotate(count=Count("memberships"), held_bytes=Coalesce(Subquery(sums), 0))
 
     @admin.display(ordering="count")

