@@ -17,6 +17,7 @@ from mastportal.files.models import Access, StoredFile, scope_of
 from mastportal.files.right_checks import Said
 from mastportal.search import products
 from mastportal.search.failures import Broken
+from mastportal.search.models import ProductList
 from mastportal.tables.cells import iso
 
 MOST_PROGRAMMES = 40
@@ -61,7 +62,10 @@ def standings_of(user: User, coming: Sequence[Coming]) -> list[Standing]:
     for each in coming:
         by_programme[each.programme].append(each)
     most = sorted(by_programme.items(), key=lambda pair: (-len(pair[1]), str(pair[0])))[:MOST_PROGRAMMES]
-    files = {programme: _standing_for(-n, those) for n, (programme, those) in enumerate(most, start=1)}
+    longest = {programme: _longest(those) for programme, those in most}
+    files = {
+        programme: _standing_for(-n, longest[programme]) for n, (programme, _) in enumerate(most, start=1)
+    }
     said = right_checks.own(user, {scope for _, those in most for scope in _scopes(those)})
     return [
         Standing(
@@ -69,7 +73,7 @@ def standings_of(user: User, coming: Sequence[Coming]) -> list[Standing]:
             observations=len(those),
             next_mjd=min(each.release_mjd for each in those),
             last_mjd=max(each.release_mjd for each in those),
-            obsid=_longest(those)[0].obsid,
+            obsid=longest[programme][0].obsid,
             file=files[programme],
             said=_newest(said[scope] for scope in _scopes(those) if scope in said),
         )
@@ -91,7 +95,11 @@ def lacking(standings: Sequence[Standing]) -> list[str]:
 
 
 def _longest(those: Sequence[Coming]) -> list[Coming]:
-    return sorted(those, key=lambda each: (-each.release_mjd, each.obsid))[:LOOKED_AT]
+    """Those that are exclusive for longest, of the ones whose files are listed here if there are any."""
+    lists = ProductList.objects.filter(obsid__in=[each.obsid for each in those], fetched_at__isnull=False)
+    listed = set(lists.values_list("obsid", flat=True))
+    order = sorted(those, key=lambda each: (each.obsid not in listed, -each.release_mjd, each.obsid))
+    return order[:LOOKED_AT]
 
 
 def _scopes(those: Sequence[Coming]) -> set[str]:
@@ -107,7 +115,7 @@ def _newest(said: Any) -> Said | None:
 
 def _standing_for(pk: int, those: Sequence[Coming]) -> StoredFile | None:
     """A row never saved, by which a right is asked for as for a stored file."""
-    longest = {each.obsid: each for each in _longest(those)}
+    longest = {each.obsid: each for each in those}
     try:
         table = products.table_of(list(longest))
     except Broken:

@@ -12,6 +12,7 @@ from mastportal.tables.paging import Row
 from mastportal.tables.rowview import RowState, StateOf
 
 PLANNED_LEVEL = -1
+NEAR_DAYS = 99
 COLUMNS = (
     "obsid",
     "dataURI",
@@ -34,9 +35,18 @@ def states_of(today_mjd: float, search_id: str = "") -> StateOf:
         until = _exclusive_until(row, today_mjd)
         if until is None:
             return RowState("", download_url=url)
-        return RowState("exclusive", "lock", _words(row, until, today_mjd), until, url)
+        return RowState(
+            "exclusive", "lock", _words(row, until, today_mjd), _short(row, until, today_mjd), url
+        )
 
     return state_of
+
+
+def _short(row: Row, until: str, today_mjd: float) -> str:
+    """The day, and when it is near the days until then."""
+    release = row.get("t_obs_release", row.get("publicReleaseDate_mjd"))
+    days = days_until(release, today_mjd) if until and isinstance(release, float) else None
+    return until if days is None or days > NEAR_DAYS else f"{until} · {days} d"
 
 
 def _words(row: Row, until: str, today_mjd: float) -> str:
