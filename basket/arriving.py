@@ -124,10 +124,10 @@ def _fill(basket: Basket, told: dict[str, Any], found: tuple[Rows, Rows]) -> int
         lines.add_observations(basket, rows, user, question)
     for question, rows in _by_question(told["files"], by_uri).items():
         lines.add_files(basket, rows, user, question)
-    for model, key, rows in ((basket.lines, "obsid", "lines"), (basket.products, "data_uri", "files")):
-        for row in told[rows]:
-            if row["note"]:
-                model.filter(**{key: row["key"]}).update(note=row["note"], note_by=user)
+    for row in filter(_is_noted, told["lines"]):
+        basket.lines.filter(obsid=row["key"]).update(note=row["note"], note_by=user)
+    for row in filter(_is_noted, told["files"]):
+        basket.products.filter(data_uri=row["key"]).update(note=row["note"], note_by=user)
     gone = [row["key"] for row in told["lines"] if row["key"] not in by_obsid]
     gone += [row["key"] for row in told["files"] if row["key"] not in by_uri]
     if gone:
@@ -135,6 +135,10 @@ def _fill(basket: Basket, told: dict[str, Any], found: tuple[Rows, Rows]) -> int
         words = f"found {counted(len(gone), 'row')} of the file not in this archive: {which}"
         changed(basket, user, Kind.ADDED, words)
     return len(gone)
+
+
+def _is_noted(row: dict[str, str]) -> bool:
+    return bool(row["note"])
 
 
 def _by_question(told: Iterable[dict[str, str]], found: Rows) -> dict[str, list[dict[str, Any]]]:
@@ -184,7 +188,7 @@ def exactly(current: Selection, told: dict[str, Any], products: OpenTable) -> Se
     """The present rule, corrected file by file to what the file named, as far as it is listed here."""
     by_rule = chosen(products, Selection(current.preset, current.filters))
     named = among(products.table["dataURI"], list(told["products"]))
-    uris = products.table["dataURI"].to_pylist()
+    uris = [str(uri) for uri in products.table["dataURI"].to_pylist()]
     include = tuple(sorted(uris[at] for at in np.flatnonzero(named & ~by_rule)))
     exclude = tuple(sorted(uris[at] for at in np.flatnonzero(by_rule & ~named)))
     return Selection(current.preset, current.filters, include, exclude)

@@ -65,10 +65,9 @@ def gather(gathering_id: int) -> None:
 @shared_task
 def arrive(arrival_id: int) -> None:
     """The rows of a basket that came in as a file, then their product lists."""
-    basket_id = arriving.arrive(arrival_id)
-    basket = Basket.objects.filter(pk=basket_id).first()
-    if basket is not None:
-        queue_products(want(contents_of(basket).executed))
+    if (basket_id := arriving.arrive(arrival_id)) is not None:
+        for basket in Basket.objects.filter(pk=basket_id):
+            queue_products(want(contents_of(basket).executed))
 
 
 @shared_task
