@@ -11,10 +11,12 @@ from functools import cached_property
 from zlib import crc32
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from .naming import parse_stem, planned_stem
 
+Mask = npt.NDArray[np.bool_]
 DELIVERED_DAYS = 2.0
 ANNOUNCED_DAYS = 30.0
 _LATE_EVERY, _WITHDRAWN_EVERY = 4, 3
@@ -41,7 +43,7 @@ class Unfolded:
     def obsids(self) -> frozenset[int]:
         """The numbers of the rows that are there as they are in the holdings."""
         there = self._table["obsid"].filter(pa.array(is_there(self._table, self._today_mjd)))
-        return frozenset(there.to_pylist())
+        return frozenset(obsid for obsid in there.to_pylist() if obsid is not None)
 
     def keywords(self, service: str) -> pa.Table:
         """The rows of files that were delivered by then; those without a date are there."""
@@ -61,7 +63,7 @@ def as_of(table: pa.Table, today_mjd: float) -> pa.Table:
     return pa.concat_tables([table.filter(pa.array(there)), _planned(late, today_mjd)])
 
 
-def is_there(table: pa.Table, today_mjd: float) -> np.ndarray:
+def is_there(table: pa.Table, today_mjd: float) -> Mask:
     """Which rows are as the holdings have them; planned ones until they leave the plan."""
     end = np.asarray(table["t_max"].to_numpy(), dtype=np.float64)
     ours = np.array([mission in _MISSIONS for mission in table["obs_collection"].to_pylist()], dtype=bool)
@@ -71,7 +73,8 @@ def is_there(table: pa.Table, today_mjd: float) -> np.ndarray:
         ours[row] and levels[row] == -1 and withdrawn_mjd(plan_name(names[row] or "")) <= today_mjd
         for row in range(table.num_rows)
     ]
-    return ~(to_come | np.array(left, dtype=bool))
+    there: Mask = ~(to_come | np.array(left, dtype=bool))
+    return there
 
 
 def plan_name(obs_id: str) -> str:

@@ -18,6 +18,7 @@ from basket.pipeline import gathering
 from basket.pipeline.answers import Answer, Found, Gap
 from mastportal.desk.models import SavedSearch
 from mastportal.desk.programmes import programme_of
+from mastportal.news import subscribing
 from mastportal.search import from_files, results
 from mastportal.search.models import Search
 from tests.basket.make import basket_of, bundle_of, completed
@@ -69,6 +70,8 @@ def places_of(user: User) -> dict[str, str]:
     audit.note(Event.RIGHT_GRANTED, user, subject="JWST:1176", token_made_at="2026-11-23")
     audit.note(Event.BYTES_SERVED, user, subject=f"bundle {bundle.pk}", bytes=7, programmes=["JWST:1176"])
     told(user)
+    followed = subscribing.programme_watch("JWST", "1176")
+    hears = subscribing.subscribe(user, followed, {"add_to_basket": basket.pk, "channels": ["bell", "mail"]})
     return {
         "search": "/",
         "search-advanced": "/?collection=observations&advanced=1",
@@ -109,6 +112,9 @@ def places_of(user: User) -> dict[str, str]:
         "channels": "/notifications/channels/",
         "calendar": "/calendar/",
         "my-programmes": "/account/programmes/",
+        "subscriptions": "/subscriptions/",
+        "subscription-new": reverse("subscription-new") + "?program=1176",
+        "subscription": reverse("subscription", args=[hears.pk]),
         "account": "/account/",
         "groups": "/groups/",
         "group": reverse("group", args=[_group_with_invitations(user)]),
