@@ -7,6 +7,8 @@ from django import forms
 from mastportal.outbox.models import Form
 from mastportal.outbox.webhooks import ADDRESS_MOST
 
+TAKES = [(Form.JSON, "Signed JSON"), (Form.CHAT, "Slack, Mattermost")]
+
 
 class WebhookForm(forms.Form):
     """A name to know it by, where it is, and what it takes."""
@@ -19,7 +21,7 @@ class WebhookForm(forms.Form):
             attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "https://…"}
         ),
     )
-    form = forms.ChoiceField(label="It takes", choices=Form.choices, initial=Form.JSON)
+    form = forms.ChoiceField(label="It takes", choices=TAKES, initial=Form.JSON)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, prefix="webhook", auto_id="id_%s", **kwargs)
