@@ -13,6 +13,7 @@ NAMES = {
     "bundle": ("bundle",),
     "memory": ("memory",),
     "archive": ("archive",),
+    "people": ("people",),
     "retrieval": ("fetching", "harvesting", "large_file"),
 }
 

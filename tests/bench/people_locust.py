@@ -1,0 +1,110 @@
+"""What one person does at the portal, for locust: search, filter, fill a basket, download, with pauses.
+
+Read by locust in a process of its own; PEOPLE names the file that says who there is.
+"""
+
+import json
+import os
+import random
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from locust import HttpUser, between, task
+
+PEOPLE: list[dict[str, str]] = json.loads(Path(os.environ["PEOPLE"]).read_text())
+# Asked again and again by many, as a group does, so most answers are kept ones; the last of each are new.
+PROGRAMMES = [1176, 1073, 1345, 1783, 2107, 2561, 2739, 1448, 1837, 1288]
+GRAMMAR = ["f.filters=F200W", "sort=-t_min", "like.target_name=*a*", "min.t_exptime=100", "page_size=20", ""]
+_nobody_yet = iter(range(len(PEOPLE)))
+_taking = threading.Lock()
+
+
+class Person(HttpUser):
+    """One signed-in person with a basket of their own."""
+
+    wait_time = between(1, 3)
+
+    def on_start(self) -> None:
+        with _taking:
+            self.who = PEOPLE[next(_nobody_yet)]
+        self.client.cookies.set("sessionid", self.who["session"])
+        self.client.trust_env = False
+        self.key = {"Authorization": f"Token {self.who['key']}"}
+        self.search_id, self.bundle_id = "", ""
+        self.ask(PROGRAMMES[0])
+        self.basket_id = self.told("POST", "baskets", "basket: new", {"name": self.who["name"]}).get("id")
+        self.fill()
+        self.bundle()
+
+    def told(self, method: str, path: str, kind: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The JSON of a call; empty where it failed, which locust counts."""
+        with self.client.request(
+            method, f"/api/v1/{path}", name=kind, json=body, headers=self.key, timeout=60, catch_response=True
+        ) as answer:
+            if answer.status_code < 300:
+                return answer.json() if answer.content else {}
+            answer.failure(f"{answer.status_code} {answer.text[:200]}")
+            return {}
+
+    def ask(self, programme: int) -> None:
+        question = {"collection": "programs", "programs": str(programme)}
+        search = self.told("POST", "searches", "search: ask", question)
+        for _ in range(60):
+            if search.get("phase") in {None, "COMPLETED", "ERROR"}:
+                break
+            time.sleep(1)
+            search = self.told("GET", f"searches/{search['id']}", "search: state")
+        if search.get("row_count"):
+            self.search_id = search["id"]
+
+    def bundle(self) -> None:
+        asked = {"format": "zip", "layout": "nested"}
+        bundle = self.told("POST", f"baskets/{self.basket_id}/bundles", "bundle: ask", asked)
+        for _ in range(60):
+            if bundle.get("phase") in {None, "COMPLETED", "ERROR"}:
+                break
+            time.sleep(1)
+            bundle = self.told("GET", f"bundles/{bundle['id']}", "bundle: state")
+        if bundle.get("phase") == "COMPLETED":
+            self.bundle_id = bundle["id"]
+
+    def page(self, path: str, kind: str) -> None:
+        self.client.get(path, name=kind, timeout=60)
+
+    @task(3)
+    def search(self) -> None:
+        self.ask(random.choice(PROGRAMMES))
+
+    @task(5)
+    def filter_page(self) -> None:
+        self.page(f"/results/{self.search_id}/?{random.choice(GRAMMAR)}", "page: results, filtered")
+
+    @task(4)
+    def filter_rows(self) -> None:
+        self.told("GET", f"searches/{self.search_id}/rows?{random.choice(GRAMMAR)}", "api: rows, filtered")
+
+    @task(2)
+    def facets(self) -> None:
+        self.told("GET", f"searches/{self.search_id}/facets?{random.choice(GRAMMAR)}", "api: facets")
+
+    @task(3)
+    def fill(self) -> None:
+        rows = self.told("GET", f"searches/{self.search_id}/rows?page_size=20", "api: rows, first").get(
+            "rows"
+        )
+        obsid = [str(row["obsid"]) for row in random.sample(rows or [], min(2, len(rows or [])))]
+        body = {"search": self.search_id, "obsid": obsid}
+        self.told("POST", f"baskets/{self.basket_id}/observations", "basket: add", body)
+
+    @task(2)
+    def look_at_basket(self) -> None:
+        self.page(f"/baskets/{self.basket_id}/", "page: basket")
+
+    @task(2)
+    def download(self) -> None:
+        if self.bundle_id:
+            self.client.get(
+                f"/api/v1/bundles/{self.bundle_id}/download", name="download", headers=self.key, timeout=120
+            )
