@@ -9,6 +9,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from accounts import tokens
+from accounts.audit import Event
+from accounts.models import AuditEntry
 from basket import filling, lines
 from basket.manifest import NAMES
 from basket.models import Basket, Bundle, BundleFile
@@ -192,3 +194,5 @@ class TestExclusive:
         pieces.close()
         assert len(names) == len(NAMES), "the token went before the file's first byte"
         assert bundle.files.get().status == Status.RESTRICTED
+        (served,) = AuditEntry.objects.filter(event=Event.BYTES_SERVED)
+        assert served.facts["bytes"] >= (StoredFile.objects.get().size_bytes or 0) > 0
