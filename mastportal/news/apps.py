@@ -9,3 +9,9 @@ class NewsConfig(AppConfig):
     name = "mastportal.news"
     label = "news"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts import signals
+        from mastportal.news import departures
+
+        signals.left_group.connect(departures.member_left)

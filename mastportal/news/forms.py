@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 
-from basket.access import visible_baskets
+from accounts.access import writable
 from basket.models import Basket
 from mastportal.news.models import Frequency, Subscription, Watch
 from mastportal.news.subscribing import events_of
@@ -79,7 +79,7 @@ class WishForm(forms.Form):
 
 def writable_baskets(user: User) -> list[Basket]:
     """The baskets to which a rule may add: those that are not locked, the newest first."""
-    return list(visible_baskets(user).filter(locked_at=None)[:200])
+    return list(writable(Basket.objects.all(), user).filter(locked_at=None)[:200])
 
 
 def wishes_of(found: Subscription) -> dict[str, Any]:

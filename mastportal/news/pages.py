@@ -58,7 +58,11 @@ def _events(found: Subscription) -> str:
 def list_page(user: User, form: FollowForm | None = None) -> dict[str, Any]:
     """All that a person follows, and what happened to it last."""
     found = subscribing.mine(user).annotate(waiting=Count("pending", filter=Q(pending__told_at=None)))
-    newest = Happening.objects.filter(pending__subscription__owner=user).order_by("-pk").distinct()
+    newest = (
+        Happening.objects.filter(pending__subscription__in=subscribing.mine(user).values("pk"))
+        .order_by("-pk")
+        .distinct()
+    )
     related = newest.select_related("watch__saved_search", "watch__basket")[:NEWEST]
     return {
         "lines": [line_of(each) for each in found],

@@ -49,7 +49,8 @@ def act(subscription_id: int) -> Done | None:
     Pending.objects.filter(pk__in=[each.pk for each in pending]).update(must_act=False)
     try:
         with transaction.atomic():
-            done, error = _added(found, [each.happening.row for each in pending]), ""
+            done = _added(found, [each.happening.row for each in pending])
+            error = "" if done else GONE
     except (Http404, PermissionDenied):
         done, error = None, GONE
     except BadQuery as bad:

@@ -6,12 +6,13 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts import archive
+from accounts.access import visible
 from basket.access import basket_to_read, basket_to_write
 from basket.models import Basket
 from mastportal.desk.models import SavedSearch
@@ -35,9 +36,13 @@ LONGEST_OBSERVATION = 200
 
 
 def mine(user: User) -> QuerySet[Subscription]:
-    """A person's subscriptions, with what they follow: nobody else sees them."""
+    """A person's subscriptions, with what they follow, to things they still see: nobody else sees them."""
     related = ("watch__saved_search", "watch__basket", "rule_basket")
-    return Subscription.objects.filter(owner_id=user.pk).select_related(*related)
+    baskets = visible(Basket.objects.all(), user).values("pk")
+    searches = visible(SavedSearch.objects.all(), user).values("pk")
+    seen = Q(watch__kind=Watch.Of.PROGRAM) | Q(watch__basket__in=baskets)
+    found = Subscription.objects.filter(seen | Q(watch__saved_search__in=searches), owner_id=user.pk)
+    return found.select_related(*related)
 
 
 def one_of_mine(user: User, subscription_id: int) -> Subscription:

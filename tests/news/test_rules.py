@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from accounts.models import Membership
 from basket.models import Basket, Bundle
-from mastportal.news import giving, rules, tasks
+from mastportal.news import giving, rules, subscribing, tasks
 from mastportal.news.models import Happening, Pending, Subscription
 from mastportal.outbox.models import Delivery, Notice
 from tests.news.conftest import follow, look_at
@@ -126,6 +126,22 @@ def test_who_may_no_longer_see_a_basket_hears_no_more_of_it(alice, bob):
     assert giving.give(found.pk) == 0
     assert not Notice.objects.exists()
     assert not Subscription.objects.exists()
+
+
+def test_who_leaves_a_group_follows_its_things_no_more(client, alice, bob):
+    group = alice.memberships.get().group
+    basket = Basket.objects.create(name="Their basket", owner=bob, group=group)
+    subscribing.subscribe(alice, subscribing.basket_watch(alice, basket.pk), {})
+    kept = follow(alice, look=False, add_to_basket=basket.pk)
+    client.force_login(alice)
+    assert "Their basket" in client.get("/subscriptions/").content.decode()
+    Membership.objects.get(user=alice).delete()
+    page = client.get("/subscriptions/").content.decode()
+    assert "Their basket" not in page
+    assert "you may no longer change it" in page
+    kept.refresh_from_db()
+    assert kept.rule_basket is None
+    assert list(Subscription.objects.all()) == [kept]
 
 
 def test_a_paused_one_is_neither_looked_at_nor_told(alice):
