@@ -29,7 +29,7 @@ class ReachingAdapter(HTTPAdapter):
         super().__init__(**kwargs)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
-        super().init_poolmanager(connections, maxsize, block, **kwargs)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(connections, maxsize, block, **kwargs)
         manager: PoolManager = self.poolmanager
         manager.pool_classes_by_scheme = _pools(self._addresses)
 
