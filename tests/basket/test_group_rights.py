@@ -53,6 +53,7 @@ def test_nobody_is_told_of_who_has_left_the_group(shared: Basket, alice: User, b
     assert [each.members for each in preflight_of(shared, bob).programmes] == [()]
 
 
+@pytest.mark.long
 def test_a_basket_of_ones_own_names_nobody(shared: Basket, alice: User, bob: User) -> None:
     tokens.tell_groups(bob, True)
     shared.group = None

@@ -206,6 +206,7 @@ def test_bob_gets_what_his_own_token_opens_and_no_more(
     assert set(got.values()) == {Status.OK}, "what his token opens came, in her bundle, with his"
 
 
+@pytest.mark.long
 def test_her_own_try_is_hers_again(lab: Lab, alice: User, bob: User, sandbox: Sandbox) -> None:
     his, hers = Client(), Client()
     his.force_login(bob)
@@ -223,6 +224,7 @@ def test_her_own_try_is_hers_again(lab: Lab, alice: User, bob: User, sandbox: Sa
     assert {entry["who"] for entry in sandbox.log(mark)} - {""} == {"alice"}
 
 
+@pytest.mark.long
 def test_who_tried_and_went_leaves_nobodys_token_to_be_used(
     lab: Lab, alice: User, bob: User, sandbox: Sandbox
 ) -> None:

@@ -91,12 +91,14 @@ def test_an_extended_period_is_not_told_as_over(line: BasketLine, alice: User, s
     assert len([entry for entry in sandbox.log(mark) if entry["uri"]]) == 1, "asked seldom"
 
 
+@pytest.mark.long
 def test_what_was_public_when_it_was_added_is_not_awaited(line: BasketLine, sandbox: Sandbox) -> None:
     on(sandbox, its_day(line, 3))
     BasketLine.objects.update(row=line.row | {"dataRights": "PUBLIC"})
     assert awaited.awaited() == []
 
 
+@pytest.mark.long
 def test_what_was_left_out_of_a_bundle_is_awaited(line: BasketLine, alice: User, sandbox: Sandbox) -> None:
     uri = next(
         row["dataURI"] for row in products.table_of([line.obsid]).to_pylist() if row["dataRights"] != "PUBLIC"
@@ -118,6 +120,7 @@ def test_what_was_left_out_of_a_bundle_is_awaited(line: BasketLine, alice: User,
     assert [title.endswith(": files are public") for _, title in told(alice)] == [True]
 
 
+@pytest.mark.long
 def test_without_a_product_list_that_is_asked_for_first(
     line: BasketLine, alice: User, sandbox: Sandbox
 ) -> None:

@@ -91,6 +91,7 @@ def test_what_was_said_goes_with_the_token(basket: Basket, alice: User, with_tok
     assert opens(alice) == ["unknown", "unknown"]
 
 
+@pytest.mark.long
 def test_a_withdrawn_right_is_seen_at_the_next_check(
     basket: Basket, alice: User, with_tokens: None, sandbox: Sandbox
 ) -> None:
@@ -113,6 +114,7 @@ def test_a_programme_whose_files_are_not_listed_is_listed_first(
     assert products.ProductList.objects.filter(phase="QUEUED").count() == 2
 
 
+@pytest.mark.long
 def test_an_archive_that_is_down_is_said(
     basket: Basket, alice: User, with_tokens: None, sandbox: Sandbox
 ) -> None:
