@@ -62,14 +62,14 @@ def check_an_owner_stays(seat: Membership) -> None:
         raise Conflict(LAST_OWNER)
 
 
-def _proper(name: str, group: ResearchGroup | None = None) -> str:
+def _proper(name: str, group: ResearchGroup) -> str:
     name = " ".join(name.split())
     if not name:
         raise BadQuery("Give the group a name.", "name")
     if len(name) > NAME_MOST or not name.isprintable():
         raise BadQuery(f"A group's name is a line of at most {NAME_MOST} characters that show.", "name")
-    others = ResearchGroup.objects.filter(name__iexact=name).exclude(pk=group.pk if group else None)
-    if others.exists():
+    of_this_name = ResearchGroup.objects.filter(name__iexact=name).values_list("pk", flat=True)
+    if set(of_this_name) - {group.pk}:
         raise BadQuery("There is a group of this name already; choose another.", "name")
     return name
 
