@@ -188,3 +188,13 @@ def test_what_an_administrator_does_to_a_membership_is_in_the_audit(
         (Event.JOINED, "editor", charlie.profile.audit_id),
         (Event.ROLE_CHANGED, "reader", alice.profile.audit_id),
     ]
+
+
+def test_baskets_and_bundles_are_looked_at_and_not_changed(admin: Client, alice: User, sandbox: Any) -> None:
+    bundle = bundles.request(basket_of(alice), alice, "zip", "nested")
+    for name, pk in (("basket", bundle.basket_id), ("bundle", bundle.pk)):
+        assert admin.get(reverse(f"admin:basket_{name}_changelist"), {"q": "alice"}).status_code == 200
+        address = reverse(f"admin:basket_{name}_change", args=[pk])
+        assert admin.get(address).status_code == 200
+        assert admin.post(address, {"name": "other"}).status_code == 403
+        assert admin.get(reverse(f"admin:basket_{name}_add")).status_code == 403
