@@ -23,6 +23,7 @@ from mastportal.news.event_file import Filesets
 from mastportal.news.models import EventFile
 from mastportal.news.reading import PLANNED_LEVEL, number_of
 from mastportal.outbox.post import Message, tell
+from mastportal.outbox.wording import one_line
 from mastportal.search.failures import reported
 from mastportal.search.products import want
 from mastportal.tables.columns import BadQuery
@@ -38,7 +39,7 @@ _QUESTION = "MAST's subscription file"
 def drop(user: User, name: str, content: bytes) -> EventFile:
     """A new basket for the filesets of a file; the caller queues the look-up. Raises BadQuery."""
     filesets = event_file.read(content)
-    title = " ".join(name.removesuffix(".json").split())[:100] or "Subscription file"
+    title = one_line(name.removesuffix(".json"), 100) or "Subscription file"
     selection = first_selection() | {"preset": Preset.EVERYTHING.value}
     basket = Basket.objects.create(name=title, owner=user, selection=selection)
     return EventFile.objects.create(owner=user, basket=basket, filesets=asdict(filesets))

@@ -14,6 +14,7 @@ from mastportal.news.snapshot import Seen, Snapshot, facts_joined
 
 PLANNED_LEVEL = -1
 CALIBRATED_LEVEL = 2
+_LEVELS = range(5)
 _CLOSED = {"EXCLUSIVE_ACCESS", "PROPRIETARY", "RESTRICTED"}
 _NO_END = "RESTRICTED"
 WORDS = ("target_name", "instrument_name", "filters")
@@ -38,7 +39,7 @@ def _seen(row: Mapping[str, Any]) -> Seen:
     release, rights = row.get("t_obs_release"), str(row.get("dataRights") or "").upper()
     dated = isinstance(release, float) and rights != _NO_END
     return Seen(
-        row.get("calib_level"),
+        row.get("calib_level") if row.get("calib_level") in _LEVELS else None,
         release if dated else None,
         not dated and rights in _CLOSED,
         number_of(str(row["obs_id"])),

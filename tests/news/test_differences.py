@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mastportal.news.differences import Difference, Kind, differences
@@ -16,6 +16,8 @@ FILES = st.one_of(
     st.none(),
     st.dictionaries(st.sampled_from("abc"), st.sampled_from(["1|x", "2|x", "2|y", "|x"]), max_size=3),
 )
+
+FEW = settings(max_examples=40)
 
 
 @st.composite
@@ -43,12 +45,14 @@ def kinds(found):
     return [(each.kind, each.subject) for each in found]
 
 
+@FEW
 @given(snapshots())
 def test_the_same_again_is_no_news(snapshot):
     assert differences(snapshot, snapshot) == []
     assert differences(carried(snapshot, snapshot), snapshot) == []
 
 
+@FEW
 @given(snapshots(), snapshots(20.0))
 def test_what_was_taken_down_is_never_told_again(first, second):
     kept = carried(first, second)
@@ -60,6 +64,7 @@ def test_what_was_taken_down_is_never_told_again(first, second):
     assert {event.subject for event in told} <= set(second.rows)
 
 
+@FEW
 @given(snapshots(), snapshots(20.0))
 def test_rows_that_appear_are_new_and_only_they_and_those_that_grew(first, second):
     new = {each.subject for each in differences(first, second) if each.kind == Kind.NEW}
@@ -72,6 +77,7 @@ def test_rows_that_appear_are_new_and_only_they_and_those_that_grew(first, secon
     assert new == (second.rows.keys() - first.rows.keys()) | grew
 
 
+@FEW
 @given(snapshots(), snapshots(20.0))
 def test_public_is_what_was_closed_at_the_first_and_is_open_at_the_second(first, second):
     public = {each.subject for each in differences(first, second) if each.kind == Kind.PUBLIC}
@@ -86,6 +92,7 @@ def test_public_is_what_was_closed_at_the_first_and_is_open_at_the_second(first,
     assert public == expected
 
 
+@FEW
 @given(snapshots(), snapshots(20.0))
 def test_plans_come_and_go_but_executed_ones_are_not_withdrawn(first, second):
     found = differences(first, second)
@@ -96,6 +103,7 @@ def test_plans_come_and_go_but_executed_ones_are_not_withdrawn(first, second):
     assert withdrawn == first.planned.keys() - second.planned.keys() - executed
 
 
+@FEW
 @given(snapshots())
 def test_packing_keeps_all_but_the_rows_for_baskets(snapshot):
     assert Snapshot.unpack(snapshot.pack()) == snapshot

@@ -1,7 +1,9 @@
 """Looks at the archive: what they ask, what they see of each kind of thing, and what comes of trouble."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 from django.utils import timezone
 
@@ -10,11 +12,13 @@ from basket import lines
 from basket.models import Basket
 from mastportal.desk.models import SavedSearch
 from mastportal.mast.criteria import parse_question
-from mastportal.news import giving, subscribing, watching
+from mastportal.news import giving, reading, subscribing, watching
+from mastportal.news.differences import differences
 from mastportal.news.models import Happening, Pending, Watch
 from mastportal.news.snapshot import Seen, Snapshot
-from mastportal.outbox.models import Notice
+from mastportal.outbox.models import Delivery, Notice
 from mastportal.search import results
+from tests.conftest import client_of
 from tests.news.conftest import follow, look_at
 from tests.search.make import answered, questions
 
@@ -160,6 +164,31 @@ def test_an_archive_that_has_lost_everything_is_asked_once_more(alice, sandbox, 
     assert Watch.objects.get().doubts == 1
     assert look_at(found) == 1
     assert Happening.objects.get().kind == "planned-withdrawn"
+
+
+def test_rows_that_no_archive_should_send_are_told_all_the_same(alice, sandbox, day):
+    found = follow(alice, channels=["bell", "mail"])
+    evil = "<script>\r\nBcc: x@y.z\x07 ../" + "x" * 100_000
+    rows = [
+        {"obs_id": f"jw01176{evil}", "calib_level": 2**40, "target_name": evil, "obs_collection": evil},
+        {"obs_id": "jw01176003001_xx101", "calib_level": -1, "target_name": evil, "proposal_id": evil},
+        {"obs_id": "b", "calib_level": 3, "t_obs_release": 1e300, "dataRights": evil},
+    ]
+    watch = Watch.objects.get()
+    before = Snapshot.unpack(bytes(watch.snapshot))
+    seen = reading.observations(pa.Table.from_pylist(rows), before.at_mjd)
+    Watch.objects.update(snapshot=replace(before, rows={}, planned=seen.planned).pack())
+    events = differences(before, replace(seen, planned=dict(before.planned) | dict(seen.planned)))
+    told = watching._told(watch, 9, seen, events)
+    assert giving.give(found.pk) == told >= 3
+    mail = Delivery.objects.get()
+    assert "\n" not in mail.title
+    assert "<script>" not in mail.html
+    for notice in Notice.objects.all():
+        assert len(notice.title) <= 300
+        assert "\n" not in notice.title
+    page = client_of(alice).get("/subscriptions/").content.decode()
+    assert "<script>\r" not in page
 
 
 def test_only_a_few_looks_are_under_way_at_once(alice, settings):
