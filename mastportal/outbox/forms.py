@@ -1,7 +1,5 @@
 """Owns the form in which a webhook is entered."""
 
-from typing import Any
-
 from django import forms
 
 from mastportal.outbox.models import Form
@@ -13,6 +11,8 @@ TAKES = [(Form.JSON, "Signed JSON"), (Form.CHAT, "Slack, Mattermost")]
 class WebhookForm(forms.Form):
     """A name to know it by, where it is, and what it takes."""
 
+    prefix = "webhook"
+
     name = forms.CharField(max_length=60, error_messages={"required": "Give it a name to know it by."})
     address = forms.CharField(
         max_length=ADDRESS_MOST,
@@ -22,6 +22,3 @@ class WebhookForm(forms.Form):
         ),
     )
     form = forms.ChoiceField(label="It takes", choices=TAKES, initial=Form.JSON)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="webhook", auto_id="id_%s", **kwargs)

@@ -1,7 +1,8 @@
 """The Atom feed, for whoever has its secret address: a feed reader signs in nowhere."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response, patch_cache_control, quote_etag
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
