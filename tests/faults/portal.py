@@ -27,7 +27,7 @@ LIMITS = {
     "FETCH_CONNECTIONS": str(AT_ONCE),
     "HOST_TRANSFERS": str(AT_ONCE),
     "HOST_REST_S": "1",
-    "ARCHIVE_PATIENCE_S": "30",
+    "ARCHIVE_PATIENCE_S": "10",
     "STREAM_WAIT_S": "60",
     "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
     "LOG_LEVEL": "WARNING",
