@@ -34,6 +34,11 @@ TRIAL_S = 2.0
 FIRST_REST = 1 / 16
 
 
+def _longest_s() -> int:
+    """How long it is remembered when something failed, and when anything was answered."""
+    return int(max(0.0, settings.ARCHIVE_PATIENCE_S)) + REMEMBERED_S
+
+
 class _NoAnswer(Exception):
     """What the breaker is told of a failure."""
 
@@ -119,8 +124,8 @@ class Circuit:
 
     def note_answer(self, *, is_trial: bool) -> None:
         with self._client.pipeline() as together:
-            together.set(self._answered, time.time(), ex=REMEMBERED_S)
-            together.delete(self._failing, self._since, self._trips)
+            together.set(self._answered, time.time(), ex=_longest_s())
+            together.delete(self._failing, self._trips)
             _, was_failing = together.execute()
         if was_failing or is_trial:
             with suppress(CircuitBreakerError):
@@ -132,7 +137,8 @@ class Circuit:
         One that is the subject's own says nothing of the host, not even from the request that tries it.
         """
         digest = hashlib.sha256(subject.encode()).hexdigest()[:32]
-        if self._is_its_own(digest) and not is_hosts:
+        failed_for_s = self._failed_for_s(digest)
+        if failed_for_s is None and not is_hosts:
             return
         if self._is_new(digest) or is_hosts or is_trial:
             self._breaker.fail_max = settings.HOST_FAILURES
@@ -144,21 +150,24 @@ class Circuit:
                 self._client.incr(self._trips)
                 self._client.expire(self._trips, REMEMBERED_S)
         if self._breaker.current_state != STATE_CLOSED:
-            raise self._rests(self._left_s() or TRIAL_S, self._down_s())
+            raise self._rests(self._left_s() or TRIAL_S, failed_for_s or 0.0)
 
-    def _down_s(self) -> float:
-        """Seconds since it was first left alone, with no answer in between."""
-        now_s = time.time()
-        self._client.set(self._since, now_s, nx=True)
-        return max(0.0, now_s - float(self._client.get(self._since) or now_s))
+    def _failed_for_s(self, digest: str) -> float | None:
+        """Seconds since this subject first failed with no answer since to anybody; None where there was one.
 
-    def _is_its_own(self, digest: str) -> bool:
-        """Whether others were answered since this subject failed before; notes that it failed now."""
+        Then it is noted as failing from now on.
+        """
+        now_s, key = time.time(), f"{self._name}:failed:{digest}"
         with self._client.pipeline() as together:
-            together.set(f"{self._name}:failed:{digest}", time.time(), ex=REMEMBERED_S, get=True)
+            together.set(key, now_s, ex=_longest_s(), nx=True, get=True)
             together.get(self._answered)
             failed_before, answered = together.execute()
-        return bool(failed_before and answered) and float(answered) > float(failed_before)
+        if failed_before is None:
+            return 0.0
+        if answered is not None and float(answered) > float(failed_before):
+            self._client.set(key, now_s, ex=_longest_s())
+            return None
+        return max(0.0, now_s - float(failed_before))
 
     def _is_new(self, digest: str) -> bool:
         with self._client.pipeline() as together:
@@ -184,10 +193,6 @@ class Circuit:
     @property
     def _trips(self) -> str:
         return f"{self._name}:trips"
-
-    @property
-    def _since(self) -> str:
-        return f"{self._name}:down-since"
 
 
 class Watched:

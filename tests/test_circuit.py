@@ -1,5 +1,7 @@
 """When a host is left alone, seen by all threads and processes, and when it is asked again."""
 
+import time
+
 import pytest
 
 from mastportal import cachepool, traffic
@@ -78,6 +80,19 @@ def test_files_that_go_on_failing_while_others_are_answered_stop_nobody(gate):
             fail(gate, subject)
     for subject in "cd":
         fail(gate, subject)
+
+
+def test_how_long_a_file_has_failed_begins_with_its_own_first_failure(gate, settings):
+    opened(gate)
+    settings.HOST_REST_S = 0
+    for _ in range(2):
+        time.sleep(0.05)
+        with pytest.raises(ArchiveRests) as first, through(gate, "new"):
+            raise Unavailable("no answer")
+    assert first.value.down_s >= 0.05
+    with pytest.raises(ArchiveRests) as other, through(gate, "another"):
+        raise Unavailable("no answer")
+    assert other.value.down_s == 0
 
 
 def test_a_file_that_failed_before_is_told_its_own_failure_when_it_tries_for_the_host(gate, settings):

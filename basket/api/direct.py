@@ -25,7 +25,7 @@ from basket.ways.streamed import StillComing, TooLarge, of_basket, response
 from mastportal.api import ApiError
 from mastportal.files.streaming import TooManyStreams, stream_response
 from mastportal.search.opening.api import rows_are_here
-from mastportal.search.products import want
+from mastportal.search.products import FAILURES_STAY_S, want
 from mastportal.search.tasks import queue_products
 
 ARCHIVE = {
@@ -85,7 +85,7 @@ class ObservationDownloadView(APIView):
         with rows_are_here():
             row = observation_named(params.get("search", ""), obsid, params.get("result", ""))
         user, question = cast(User, request.user), question_of(params.get("search", ""))
-        queue_products(want([obsid]))
+        queue_products(want([obsid], failures_stay_s=FAILURES_STAY_S))
         if not direct.wait_for_list(row):
             return accepted(bundle_instead(row, user, question), request)
         bundle = made(lambda: direct.bundle_of(row, user, question))
@@ -120,5 +120,5 @@ class BasketDownloadView(APIView):
         kind = request.query_params.get("format", "zip")
         if kind not in Bundle.Format.values:
             raise ApiError("bad_question", "A basket is streamed as zip or tar.", 400, "format")
-        queue_products(want(contents_of(basket).executed))
+        queue_products(want(contents_of(basket).executed, failures_stay_s=FAILURES_STAY_S))
         return streamed_now(request, made(lambda: of_basket(basket, user, kind)))

@@ -15,7 +15,7 @@ from basket.pipeline import gathering
 from basket.pipeline.levels import STAGES
 from basket.tasks import queue_gatherings
 from mastportal.api import ApiError
-from mastportal.search.products import want
+from mastportal.search.products import FAILURES_STAY_S, want
 from mastportal.search.tasks import queue_products
 from mastportal.work import UNFINISHED
 
@@ -42,7 +42,7 @@ class PipelineView(APIView):
             raise ApiError("bad_question", "The basket has no observation that was executed.", 400, "basket")
         refresh = request.query_params.get("refresh", "").casefold() in ("1", "true")
         with transaction.atomic():
-            queue_products(want(contents.executed))
+            queue_products(want(contents.executed, failures_stay_s=FAILURES_STAY_S))
             asked = gathering.ask(contents, int(stage), user, refresh=refresh)
             queue_gatherings([asked.row.pk] if asked.is_new else [])
         is_coming = asked.row.phase in UNFINISHED

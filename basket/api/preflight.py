@@ -13,7 +13,7 @@ from basket import access, lines
 from basket.api.shapes import SelectedSerializer
 from basket.preflight import Opens, preflight_of
 from basket.preflight_page import as_json
-from mastportal.search.products import want
+from mastportal.search.products import FAILURES_STAY_S, want
 from mastportal.search.tasks import queue_products
 
 PROGRAMME = inline_serializer(
@@ -64,7 +64,7 @@ class PreflightView(APIView):
     def get(self, request: Request, basket_id: int) -> Response:
         user = cast(User, request.user)
         basket = access.basket_to_read(user, basket_id)
-        queue_products(want(lines.contents_of(basket).executed))
+        queue_products(want(lines.contents_of(basket).executed, failures_stay_s=FAILURES_STAY_S))
         told: dict[str, Any] = as_json(preflight_of(basket, user))
         waiting = told["lists"]["waiting"]
         return Response(told, status=202 if waiting else 200, headers={"Retry-After": "1"} if waiting else {})

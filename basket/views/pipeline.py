@@ -19,7 +19,7 @@ from basket.pipeline.levels import STAGES, STARTS_FROM
 from basket.pipeline.references import are_to_be_had
 from basket.tasks import queue_gatherings
 from mastportal.htmx import render_page, unchanged
-from mastportal.search.products import want
+from mastportal.search.products import FAILURES_STAY_S, want
 from mastportal.search.tasks import queue_products
 from mastportal.work import UNFINISHED
 
@@ -54,7 +54,7 @@ def needs(request: HttpRequest, basket_id: int) -> HttpResponse:
 def _context(basket: Basket, stage: int, user: User, *, refresh: bool) -> dict[str, Any]:
     contents = lines.contents_of(basket)
     with transaction.atomic():
-        queue_products(want(contents.executed))
+        queue_products(want(contents.executed, failures_stay_s=FAILURES_STAY_S))
         asked = gathering.ask(contents, stage, user, refresh=refresh)
         queue_gatherings([asked.row.pk] if asked.is_new else [])
     found = gathering.state_of(asked.row)

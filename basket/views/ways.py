@@ -29,7 +29,7 @@ from mastportal.files.streaming import TooManyStreams, stream_response
 from mastportal.htmx import unchanged, wants_fragment
 from mastportal.mast.errors import ArchiveError, BadQuestion
 from mastportal.search.failures import NoRows
-from mastportal.search.products import want
+from mastportal.search.products import FAILURES_STAY_S, want
 from mastportal.search.tasks import queue_products
 from mastportal.tables.columns import BadQuery
 
@@ -57,7 +57,7 @@ def stream(request: HttpRequest, basket_id: int) -> HttpResponseBase:
     if not form.is_valid():
         return refused(form)
     kind = form.cleaned_data["format"] or Bundle.Format.ZIP.value
-    queue_products(want(contents_of(basket).executed))
+    queue_products(want(contents_of(basket).executed, failures_stay_s=FAILURES_STAY_S))
 
     def answer() -> HttpResponseBase:
         return response(request, of_basket(basket, user, kind), fill_file.delay)
@@ -72,7 +72,7 @@ def observation(request: HttpRequest, obsid: str) -> HttpResponseBase:
     """The recommended products of one observation of a search or a basket, in one click."""
     user = cast(User, request.user)
     row, question, back = _row_of(request, obsid)
-    queue_products(want([obsid]))
+    queue_products(want([obsid], failures_stay_s=FAILURES_STAY_S))
     if not direct.wait_for_list(row):
         bundle = bundle_instead(row, user, question)
         messages.info(request, "Its product list takes a while; the download is made as a bundle instead.")

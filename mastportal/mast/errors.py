@@ -24,7 +24,7 @@ class ArchiveRests(Unavailable):
     """The archive is left alone for a while: it failed too often, or asked for that itself.
 
     Asking again at once is no use; after `after_s` seconds it may be. Where this very request was sent and
-    failed, `down_s` is for how long no other was answered either; 0 where it was not sent.
+    failed, `down_s` is for how long it has failed with no other answered either; 0 where it was not sent.
     """
 
     retryable = False

@@ -32,6 +32,7 @@ from mastportal.tables.columns import quoted
 from mastportal.work import UNFINISHED, Lease, Phase
 
 __all__ = [
+    "FAILURES_STAY_S",
     "Harvest",
     "Listing",
     "due",
@@ -46,6 +47,9 @@ __all__ = [
     "version_of",
     "want",
 ]
+
+# For who looks again and again, as pages and waiting scripts do.
+FAILURES_STAY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,12 @@ class Harvest:
 
 
 @transaction.atomic
-def want(obsids: Sequence[str], refresh: bool = False) -> list[int]:
+def want(obsids: Sequence[str], refresh: bool = False, failures_stay_s: float = 0.0) -> list[int]:
     """Ids of the lists that the caller must queue on commit: those never asked for, old, or failed before.
 
-    With `refresh` all are asked anew. An old list stays until the new one is there. Raises BadQuestion.
+    With `refresh` all are asked anew. An old list stays until the new one is there. Those that failed less
+    than `failures_stay_s` ago are left as they are: who asks for the same again and again then hears of the
+    failure, and not of lists that are still to come. Raises BadQuestion.
     """
     if strangers := [obsid for obsid in obsids if not is_obsid(obsid)]:
         raise BadQuestion(f"{quoted(strangers[0])} is no number of an observation.", field="obsid")
@@ -79,6 +85,9 @@ def want(obsids: Sequence[str], refresh: bool = False) -> list[int]:
     if not refresh:
         old = timezone.now() - timedelta(seconds=settings.PRODUCTS_TTL_S)
         wanted = wanted.filter(~Q(phase=Phase.COMPLETED) | Q(fetched_at__lt=old))
+    if failures_stay_s:
+        recently = timezone.now() - timedelta(seconds=failures_stay_s)
+        wanted = wanted.exclude(phase=Phase.ERROR, ended_at__gt=recently)
     # Locked in one order, so that two baskets with the same observations wait and never lock up.
     ids = list(wanted.order_by("id").select_for_update().values_list("id", flat=True))
     queued = {"phase": Phase.QUEUED, "queued_at": Now(), "nudged_at": Now(), "attempts": 0, "error": ""}

@@ -11,7 +11,7 @@ from tests.faults.supply import Supply
 @pytest.fixture(scope="session")
 def faulty_portal() -> Iterator[Portal]:
     """A portal on small files whose archive does what it is told to."""
-    with running("--scale 400 --file-bytes 12000") as portal:
+    with running("--scale 800 --file-bytes 12000") as portal:
         yield portal
 
 

@@ -104,6 +104,16 @@ def test_a_failed_list_is_shown_and_can_be_tried_again(sandbox: Sandbox, obsids:
     assert products.state(obsids[:1]).failures == {}
 
 
+def test_who_looks_again_and_again_hears_of_a_failure_for_a_while(
+    sandbox: Sandbox, obsids: list[str]
+) -> None:
+    fail(sandbox)
+    harvested(obsids[:1])
+    assert products.want(obsids[:2], failures_stay_s=60) == [ProductList.objects.get(obsid=obsids[1]).pk]
+    ProductList.objects.update(ended_at=timezone.now() - timedelta(seconds=61))
+    assert len(products.want(obsids[:1], failures_stay_s=60)) == 1
+
+
 def test_a_failed_refresh_keeps_the_old_list(sandbox: Sandbox, obsids: list[str]) -> None:
     harvested(obsids[:1])
     before = products.version_of(obsids)
