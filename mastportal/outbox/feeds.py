@@ -5,10 +5,10 @@ import secrets
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.template.defaultfilters import linebreaks
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import linebreaks
 from django.views.decorators.debug import sensitive_variables
 
 from mastportal.outbox import addresses
