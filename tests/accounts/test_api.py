@@ -74,8 +74,12 @@ def test_no_token_yet(api):
         "owner": None,
         "scopes": [],
         "created_at": None,
+        "made_on": None,
+        "made_on_assumed": False,
+        "checked_at": None,
         "last_used_at": None,
         "warn_at": None,
+        "ends_at": None,
     }
 
 
