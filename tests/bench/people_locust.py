@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from locust import HttpUser, between, task
+from locust import HttpUser, between, events, task
 
 PEOPLE: list[dict[str, str]] = json.loads(Path(os.environ["PEOPLE"]).read_text())
 # Asked again and again by many, as a group does, so most answers are kept ones; the last of each are new.
@@ -19,6 +19,14 @@ PROGRAMMES = [1176, 1073, 1345, 1783, 2107, 2561, 2739, 1448, 1837, 1288]
 GRAMMAR = ["f.filters=F200W", "sort=-t_min", "like.target_name=*a*", "min.t_exptime=100", "page_size=20", ""]
 _nobody_yet = iter(range(len(PEOPLE)))
 _taking = threading.Lock()
+
+
+@events.request.add_listener
+def note_failure(name: str, exception: Exception | None, **_more: Any) -> None:
+    """Why a request failed, for the benchmark to tell; locust's own figures say only how many did."""
+    if exception is not None:
+        with Path(os.environ["PEOPLE"]).with_suffix(".failed").open("a") as failed:
+            failed.write(f"{name}: {str(exception)[:200]}\n")
 
 
 class Person(HttpUser):
