@@ -116,7 +116,7 @@ def portal(options: str = "", **settings: str) -> Iterator[Portal]:
             address, archive = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{archive_port}"
             running = Portal(address, archive, Path(folder), process, dict(env))
             running.sign_in()
-            with running.api:
+            with contextlib.closing(running.api):
                 yield running
         finally:
             process.terminate()
