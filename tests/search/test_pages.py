@@ -288,7 +288,7 @@ def test_a_row_that_is_not_there_is_not_found(web, search):
 
 
 def test_the_list_of_searches_says_how_each_stands(web, search, django_assert_max_num_queries):
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         page = text(web.get(reverse("results")))
     assert "Observations of programme 1176" in page
     assert f">{search.current.row_count}<" in page
