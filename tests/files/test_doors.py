@@ -15,10 +15,12 @@ KNOW_THE_FOLDER = {
     "mastportal.files.cleaning",
     "mastportal.files.adopting",
 }
-# Who learns a key's place: what comes in, and what looks after it.
+# Who learns a key's place: what comes in, what looks after it, what saves it and puts it back.
 KNOW_THE_PLACE = {
+    "mastportal.administration.backups",
     "mastportal.files.coming",
     "mastportal.files.adopting",
+    "mastportal.files.reseating",
     "mastportal.files.verifying",
 }
 PLACES = {"path_of", "place", "facts_of", "seen_as", "quarantine", "share"}
