@@ -34,7 +34,7 @@ CALLS = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def one_connection() -> Iterator[None]:
     """The test's own transaction is asked, as Django's test client does it."""
     signals = (request_started, request_finished)
@@ -46,7 +46,7 @@ def one_connection() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def document() -> Any:
+def document(one_connection: None) -> Any:
     return schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", get_wsgi_application())
 
 
@@ -57,7 +57,6 @@ def test_every_call_says_its_errors_in_the_one_shape(document: Any) -> None:
             assert shape == {"$ref": "#/components/schemas/Error"}, (path, method)
 
 
-@pytest.mark.usefixtures("one_connection")
 @pytest.mark.parametrize(("path", "method"), CALLS, ids=[f"{method} {path}" for path, method in CALLS])
 def test_answers_are_as_the_document_says(path: str, method: str, document: Any, alice: User) -> None:
     headers = {"Authorization": f"Token {keys.make(alice, 'tried')[1]}"}
