@@ -153,9 +153,13 @@ class Lease(Held):
         ended = {"error": "", "error_kind": ""} | changes
         self._change(phase=Phase.COMPLETED, ended_at=Now(), **self.FREED, **ended)
 
-    def put_back(self) -> None:
-        """Not now: queued again, and this attempt does not count; the sweep nudges. Raises LeaseLost."""
-        self._change(phase=Phase.QUEUED, attempts=F("attempts") - 1, nudged_at=Now(), **self.FREED)
+    def put_back(self, after_s: float) -> None:
+        """Not now: queued again, and this attempt does not count. Raises LeaseLost.
+
+        The first sweep after `after_s` nudges it, as though its message had been lost a lease ago.
+        """
+        nudged_at = Now() - timedelta(seconds=settings.LEASE_S - after_s)
+        self._change(phase=Phase.QUEUED, attempts=F("attempts") - 1, nudged_at=nudged_at, **self.FREED)
 
     def fail(self, error: str, kind: str, phase: Phase = Phase.ERROR, **changes: Any) -> None:
         """The work failed, for a reason a person can read. Raises LeaseLost."""

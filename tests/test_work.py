@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from mastportal import work
@@ -90,6 +91,16 @@ def test_a_row_whose_message_got_lost_is_due_once(row: ProductList, settings) ->
     age(row, settings.LEASE_S + 1)
     assert work.due(ProductList) == [row.pk]
     assert work.due(ProductList) == []
+
+
+def test_what_was_put_back_is_due_when_it_was_said(row: ProductList, settings) -> None:
+    settings.LEASE_S = 60
+    Lease.claim(ProductList, row.pk).put_back(30)
+    assert work.due(ProductList) == []
+    ProductList.objects.update(nudged_at=F("nudged_at") - timedelta(seconds=31))
+    assert work.due(ProductList) == [row.pk]
+    row.refresh_from_db()
+    assert (row.phase, row.attempts) == (Phase.QUEUED, 0)
 
 
 def test_a_dead_workers_row_is_due(row: ProductList, settings) -> None:

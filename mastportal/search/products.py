@@ -111,7 +111,7 @@ def harvest(list_id: int) -> None:
         except ArchiveRests as rests:
             if rests.down_s > settings.ARCHIVE_PATIENCE_S:
                 raise
-            lease.put_back()
+            lease.put_back(rests.after_s)
             return
         archive.note_answer(client)
         keep_list(lease, list_id, table)
