@@ -83,8 +83,11 @@ def opened(key: str) -> ApiToken | None:
     """
     if not key.startswith(PREFIX):
         return None
-    row = ApiToken.objects.select_related("user").filter(digest=_digest(key)).first()
-    if row is None or not row.user.is_active:
+    try:
+        row = ApiToken.objects.select_related("user").get(digest=_digest(key))
+    except ApiToken.DoesNotExist:
+        return None
+    if not row.user.is_active:
         return None
     if has_ended(row):
         raise Expired(row.expires_at or timezone.now())

@@ -1,6 +1,7 @@
 """Owns how a question becomes the one row of everybody who asks it. Asks the archive nothing."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,8 +79,8 @@ def _anew(search: Search, asking: Asking, user: User | None) -> Asked:
 def _search_of(asking: Asking) -> Search:
     fingerprint = asking.fingerprint()
     known = Search.objects.select_related("current", "latest")
-    if found := known.filter(fingerprint=fingerprint).first():
-        return found
+    with suppress(Search.DoesNotExist):
+        return known.get(fingerprint=fingerprint)
     new = Search(
         fingerprint=fingerprint,
         collection=asking.collection,

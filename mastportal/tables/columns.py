@@ -1,9 +1,10 @@
 """What a column of an Arrow table says about itself; imports neither Django nor the archive client."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow as pa
 
@@ -97,9 +98,16 @@ def _columns_of(serialized: bytes) -> dict[str, Column]:
 
 def column_named(name: str, schema: pa.Schema, parameter: str) -> Column:
     """The column of that exact name; else BadQuery with the nearest known names."""
+    return columns_named([name], schema, parameter)[0]
+
+
+def columns_named(names: Iterable[str], schema: pa.Schema, parameter: str) -> list[Column]:
+    """As `column_named`, of many."""
     known = columns_of(schema)
-    if name in known:
-        return known[name]
+    return [known[name] if name in known else _refused(name, known, parameter) for name in names]
+
+
+def _refused(name: str, known: Iterable[str], parameter: str) -> NoReturn:
     by_folded = {column.casefold(): column for column in known}
     likely = name.casefold()[:QUOTED_MOST]
     near = [by_folded[match] for match in get_close_matches(likely, by_folded, n=3, cutoff=0.5)]

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.coding import Array, Codes, Ints, Mask
-from mastportal.tables.columns import Column, column_named
+from mastportal.tables.columns import Column, columns_named
 from mastportal.tables.filters import Masks
 from mastportal.tables.folding import can_fold, folded_values
 from mastportal.tables.grammar import FACET_LIMIT, TableQuery, meaning
@@ -27,7 +27,7 @@ def facets(
     first; those chosen by a filter are there however rare. `within` keeps values that contain a text.
     Ranges come with bins. Raises BadQuery for an unknown column.
     """
-    described = [column_named(name, table.schema, "facets") for name in columns]
+    described = columns_named(columns, table.schema, "facets")
     masks = Masks(table, query)
     everything = not query.is_filtered
     found = []

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import pyarrow as pa
 
 from mastportal.tables import sky as places
-from mastportal.tables.columns import BadQuery, Column, column_named, quoted
+from mastportal.tables.columns import BadQuery, Column, column_named, columns_named, quoted
 from mastportal.tables.dates import mjd_of_iso
 
 OPERATORS = ("f", "not", "min", "max", "like", "unlike", "null")
@@ -212,8 +212,9 @@ def truth(text: str, parameter: str) -> bool:
 
 def _names(single: dict[str, str], parameter: str, schema: pa.Schema) -> tuple[str, ...]:
     names = dict.fromkeys(name.strip() for name in single.get(parameter, "").split(",") if name.strip())
-    for name in names:
-        column_named(name.removeprefix("-") if parameter == "sort" else name, schema, parameter)
+    columns_named(
+        (name.removeprefix("-") if parameter == "sort" else name for name in names), schema, parameter
+    )
     return tuple(names)
 
 

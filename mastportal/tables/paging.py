@@ -8,7 +8,7 @@ import numpy as np
 
 from mastportal.tables.codes import OpenTable
 from mastportal.tables.coding import Ints, Mask
-from mastportal.tables.columns import column_named
+from mastportal.tables.columns import columns_named
 from mastportal.tables.filters import matching
 from mastportal.tables.grammar import TableQuery
 
@@ -42,10 +42,9 @@ def page(table: OpenTable, query: TableQuery) -> Page:
 
 def rows_at(table: OpenTable, numbers: Ints, columns: Sequence[str]) -> list[Row]:
     """Rows by their numbers, with the values of those columns."""
-    for name in columns:
-        column_named(name, table.schema, "columns")
+    described = columns_named(columns, table.schema, "columns")
     found: list[Row] = table.table.select(list(columns)).take(numbers).to_pylist()
-    floats = [name for name in columns if table.columns[name].type == "float"]
+    floats = [column.name for column in described if column.type == "float"]
     for row in found:
         for name in floats:
             value = row[name]
