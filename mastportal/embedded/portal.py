@@ -39,6 +39,9 @@ def _web(state: State, env: dict[str, str], port: int) -> Child:
     argv += ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--timeout", "0"]
     # Filters are in the address; the longest first line of a request that gunicorn takes.
     argv += ["--limit-request-line", "8190"]
+    # Longer than proxies (caddy: 120 s) and scripts keep a connection that is idle: who closes first is never
+    # sent a request meanwhile, which would be lost.
+    argv += ["--keep-alive", "130"]
     argv += ["--no-control-socket", "--worker-tmp-dir", str(state.folder), "--graceful-timeout", "5"]
     return Child("web", argv, env, log_of(state, "web"), answers(f"http://127.0.0.1:{port}/sign-in/"))
 
