@@ -37,11 +37,18 @@ ASKING: dict[str, set[str]] = {
     "programme": {"GET"},
     "programme-refresh": {"POST"},
     "basket-refresh": {"POST"},
+    # What is followed, or followed in another way, is looked at soon.
+    "subscription-new": {"POST"},
+    "subscription": {"POST"},
+    "subscription-pause": {"POST"},
+    "subscription-file": {"POST"},
     "api-searches": {"POST"},
     "api-counts": {"POST"},
     "api-resolve": {"GET"},
     "api-programme": {"GET"},
     "api-basket-refresh": {"POST"},
+    "api-subscriptions": {"POST"},
+    "api-subscription": {"PATCH"},
 }
 
 # KEYS bucket; ARGV requests a minute. The bucket is the moment when it will be full again (GCRA); gives the

@@ -53,6 +53,19 @@ def test_questions_are_counted_over_pages_and_api_together(
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["/subscriptions/new?program=1176", "/subscriptions/file", "/api/v1/subscriptions"]
+)
+def test_following_asks_the_archive_and_is_counted(
+    path: str, alice: User, client: Client, settings: Any
+) -> None:
+    settings.SEARCHES_PER_MINUTE = 1
+    person = client_of(alice) if "api" in path else client
+    client.force_login(alice)
+    assert person.post(path).status_code in {400, 422}
+    assert person.post(path).status_code == 429
+
+
 @pytest.mark.parametrize("path", ["/baskets/", "/api/v1/baskets"])
 def test_a_large_body_is_not_read(path: str, alice: User, client: Client, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
