@@ -150,7 +150,8 @@ class Circuit:
                 self._client.incr(self._trips)
                 self._client.expire(self._trips, REMEMBERED_S)
         if self._breaker.current_state != STATE_CLOSED:
-            raise self._rests(self._left_s() or TRIAL_S, failed_for_s or 0.0)
+            # The others go first, so that each has its turn to try.
+            raise self._rests(self._left_s() + TRIAL_S, failed_for_s or 0.0)
 
     def _failed_for_s(self, digest: str) -> float | None:
         """Seconds since this subject first failed with no answer since to anybody; None where there was one.

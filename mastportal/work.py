@@ -185,9 +185,10 @@ def take_up_again(model: type[Work], pk: Any) -> bool:
 
 
 def due(model: type[Work], abandoned: Callable[[Any], None] | None = None) -> list[Any]:
-    """Ids to be queued again: their message got lost, or their worker died. What breaks off too often ends.
+    """Ids to be queued again, who waits longest first: their message got lost, or their worker died.
 
-    Each is noted as nudged, so that two sweeps do not both queue it; `abandoned` hears of each ended one.
+    Each is noted as nudged, so that two sweeps do not both queue it. What breaks off too often ends, and
+    `abandoned` hears of it.
     """
     late = Q(phase=Phase.QUEUED, nudged_at__lt=Now() - timedelta(seconds=settings.LEASE_S))
     dead = Q(phase=Phase.EXECUTING, lease_until__lt=Now())
@@ -198,5 +199,5 @@ def due(model: type[Work], abandoned: Callable[[Any], None] | None = None) -> li
             abandoned(pk)
     recently = Q(nudged_at__lt=Now() - timedelta(seconds=settings.LEASE_S / 2))
     waiting = model._default_manager.filter(late | (dead & recently))
-    found = list(waiting.values_list("pk", flat=True))
+    found = list(waiting.order_by("nudged_at").values_list("pk", flat=True))
     return [pk for pk in found if waiting.filter(pk=pk).update(nudged_at=Now())]
