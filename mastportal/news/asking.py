@@ -24,6 +24,7 @@ from mastportal.mast.errors import Unavailable
 from mastportal.mast.fields import INSTRUMENTS
 from mastportal.mast.naming import parse_name
 from mastportal.news import reading
+from mastportal.news.differences import executed_plans, plans_gone
 from mastportal.news.models import Watch
 from mastportal.news.snapshot import Snapshot
 from mastportal.search import results
@@ -35,18 +36,24 @@ from mastportal.tables.grammar import TableQuery
 KEYWORD_COLUMNS = ("dataURI", "filename", "fileSize", "checksum", "cal_ver", "crds_ctx")
 FILE_COLUMNS = (*KEYWORD_COLUMNS, "productLevel", "program", "publicReleaseDate_mjd", "pi_name", "filter")
 IDS_A_REQUEST = 500
+PROGRAMS_A_REQUEST = 50
 LISTS_A_REQUEST = 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID = re.compile(r"[\w.+:/-]{3,200}")
+_PROGRAM = re.compile(r"[\w.+-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a look saw. `question` names what was asked; `listed_to` is as in Watch."""
+    """What a look saw. `question` names what was asked; `listed_to` is as in Watch.
+
+    `kept` are plans that left a search's answer, though the archive has them, planned still or executed.
+    """
 
     snapshot: Snapshot
     question: str
     listed_to: str = ""
+    kept: frozenset[str] = frozenset()
 
 
 def question_of(watch: Watch) -> str:
@@ -63,7 +70,8 @@ def ask(client: MastClient, watch: Watch, *, versions: bool, fresh_s: float, lis
     that are younger than `fresh_s` are taken as they are.
     """
     if watch.kind == Watch.Of.SEARCH:
-        return Answer(_searched(watch, fresh_s), question_of(watch))
+        found = _searched(watch, fresh_s)
+        return Answer(found, question_of(watch), kept=_kept(client, watch, found))
     snapshot = _basket(client, watch) if watch.kind == Watch.Of.BASKET else _programme(client, watch)
     snapshot = replace(snapshot, at_mjd=_day(client))
     if not versions:
@@ -108,6 +116,30 @@ def _searched(watch: Watch, fresh_s: float) -> Snapshot:
         return reading.observations(rows.select(kept), archive.today_mjd())
     kept = [name for name in FILE_COLUMNS if name in rows.column_names]
     return reading.keyword_files(rows.select(kept), archive.today_mjd())
+
+
+def _kept(client: MastClient, watch: Watch, now: Snapshot) -> frozenset[str]:
+    """Which of the plans that left a search's answer the archive still has.
+
+    A search for planned rows loses each that is executed, and filters may lose one whose target or date was
+    changed: neither was withdrawn. Only the programmes can tell, and are asked only then.
+    """
+    before = last_seen(watch)
+    gone = plans_gone(before, now) if before is not None else set()
+    programs = {key.partition(" ")[0] for key in gone}
+    has: set[str] = set()
+    for some in in_parts(sorted(filter(_PROGRAM.fullmatch, programs)), PROGRAMS_A_REQUEST):
+        asked = parse_question({"collection": "observations", "criteria": {"proposal_id": some}})
+        there = reading.observations(client.columns(asked, OBSERVATION_COLUMNS, settings.ROW_LIMIT), 0.0)
+        has |= there.planned.keys() | executed_plans(there)
+    return frozenset(gone & has)
+
+
+def last_seen(watch: Watch) -> Snapshot | None:
+    """What the last look saw; None before the first, and where another question was asked then."""
+    if watch.snapshot is None or watch.asked != question_of(watch):
+        return None
+    return Snapshot.unpack(bytes(watch.snapshot))
 
 
 def _basket(client: MastClient, watch: Watch) -> Snapshot:

@@ -108,15 +108,21 @@ def _rose(before: Snapshot, key: str, seen: Seen) -> bool:
 
 
 def _of_plans(before: Snapshot, now: Snapshot) -> Iterator[Difference]:
-    """Planned observations that came, and those that went without having been executed.
-
-    One whose observation has executed rows was executed: the archive may keep its plan a while beside them.
-    """
-    executed = {seen.plan for seen in now.rows.values() if seen.plan}
+    """Planned observations that came, and those that went without having been executed."""
     for key in sorted(now.planned.keys() - before.planned.keys()):
         yield Difference(Kind.PLANNED_ADDED, key, _number(key), words=now.planned[key])
-    for key in sorted(before.planned.keys() - now.planned.keys() - executed):
+    for key in sorted(plans_gone(before, now)):
         yield Difference(Kind.PLANNED_WITHDRAWN, key, _number(key), words=before.planned[key])
+
+
+def plans_gone(before: Snapshot, now: Snapshot) -> set[str]:
+    """The plans that went without executed rows of them in `now`."""
+    return before.planned.keys() - now.planned.keys() - executed_plans(now)
+
+
+def executed_plans(snapshot: Snapshot) -> set[str]:
+    """The plans with executed rows: the archive may keep a plan a while beside them."""
+    return {seen.plan for seen in snapshot.rows.values() if seen.plan}
 
 
 def _number(key: str) -> str:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q
 
 from mastportal.news import subscribing
+from mastportal.news.differences import Kind
 from mastportal.news.forms import EVENT_WORDS, FollowForm
 from mastportal.news.models import Frequency, Happening, Subscription, Watch
 from mastportal.news.wording import address, sentence
@@ -74,5 +75,19 @@ def list_page(user: User, form: FollowForm | None = None) -> dict[str, Any]:
 def watch_words(watch: Watch) -> dict[str, Any]:
     """What a subscription's page says of the thing that is followed."""
     failed = watch.error if watch.phase == "ERROR" else ""
-    kind = KINDS[Watch.Of(watch.kind)]
-    return {"watch": watch, "watch_kind": kind, "watch_url": address(watch), "watch_error": failed}
+    return {
+        "watch": watch,
+        "watch_kind": KINDS[Watch.Of(watch.kind)],
+        "watch_url": address(watch),
+        "watch_error": failed,
+        "no_plans": _no_plans(watch),
+    }
+
+
+def _no_plans(watch: Watch) -> str:
+    """Why nothing is told of the plan; empty where it is."""
+    if Kind.PLANNED_ADDED in subscribing.events_of(watch):
+        return ""
+    if watch.kind == Watch.Of.BASKET:
+        return "Planned observations have no products yet: one in this basket is new data once executed."
+    return "This search lists files, and what is only planned has none."

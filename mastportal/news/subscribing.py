@@ -28,8 +28,10 @@ from mastportal.tables.columns import BadQuery, quoted
 
 MOST = 500
 MISSIONS = ("JWST", "HST")
+FILES = "jwst-keywords"  # the collection whose rows are files
 OF_PROGRAMMES = tuple(Kind)
-OF_OTHERS = (Kind.NEW, Kind.REPROCESSED, Kind.PUBLIC)
+OF_FILES = (Kind.NEW, Kind.REPROCESSED, Kind.PUBLIC)
+OF_SEARCHES = (*OF_FILES, Kind.PLANNED_ADDED, Kind.PLANNED_WITHDRAWN)
 # MAST's own words for the two ways it tells people.
 ALSO = {"email": Channel.MAIL.value, "portal": Channel.BELL.value, "feed": Channel.BELL.value}
 LONGEST_OBSERVATION = 200
@@ -37,7 +39,7 @@ LONGEST_OBSERVATION = 200
 
 def mine(user: User) -> QuerySet[Subscription]:
     """A person's subscriptions, with what they follow, to things they still see: nobody else sees them."""
-    related = ("watch__saved_search", "watch__basket", "rule_basket")
+    related = ("watch__saved_search__search", "watch__basket", "rule_basket")
     baskets = visible(Basket.objects.all(), user).values("pk")
     searches = visible(SavedSearch.objects.all(), user).values("pk")
     seen = Q(watch__kind=Watch.Of.PROGRAM) | Q(watch__basket__in=baskets)
@@ -132,8 +134,14 @@ def _begin_afresh(watch: Watch) -> None:
 
 
 def events_of(watch: Watch) -> tuple[Kind, ...]:
-    """The kinds of events that can be heard of a thing."""
-    return OF_PROGRAMMES if watch.kind == Watch.Of.PROGRAM else OF_OTHERS
+    """The kinds of events that can be heard of a thing.
+
+    Planned rows have no products and no keyword rows: nothing is planned for a basket or a keyword search.
+    """
+    if watch.kind == Watch.Of.PROGRAM:
+        return OF_PROGRAMMES
+    saved = watch.saved_search
+    return OF_SEARCHES if saved is not None and saved.search.collection != FILES else OF_FILES
 
 
 def _checked(

@@ -92,11 +92,13 @@ def _before(watch: Watch, answer: asking.Answer) -> Snapshot:
     Before the first one the same rows are taken to have been there since it was followed, so that nothing is
     new but what became public; another question makes a new beginning.
     """
-    now = answer.snapshot
-    if watch.snapshot is None or watch.asked != answer.question:
+    now, before = answer.snapshot, asking.last_seen(watch)
+    if before is None:
         return replace(now, at_mjd=watch.since_mjd if watch.snapshot is None else now.at_mjd)
-    before = Snapshot.unpack(bytes(watch.snapshot))
-    return _with_members(before, now) if watch.kind == Watch.Of.BASKET else before
+    if watch.kind == Watch.Of.BASKET:
+        return _with_members(before, now)
+    stayed = {key: words for key, words in before.planned.items() if key not in answer.kept}
+    return replace(before, planned=stayed)
 
 
 def _with_members(before: Snapshot, now: Snapshot) -> Snapshot:

@@ -47,9 +47,17 @@ def sentence(happening: Happening) -> str:
 
 
 def _planned(happening: Happening) -> str:
-    return (
-        f"observation {happening.number}" if happening.number else happening.words[:300] or "an observation"
-    )
+    """Which observation, and of a search's many programmes of which."""
+    number = happening.number
+    what = f"observation {number}" if number else happening.words[:300] or "an observation"
+    program = "" if happening.watch.program else _program_of_plan(happening)
+    return f"{what} of programme {program}" if program else what
+
+
+def _program_of_plan(happening: Happening) -> str:
+    """Of a planned observation, whose key begins with it."""
+    is_plan = happening.kind in (Kind.PLANNED_ADDED, Kind.PLANNED_WITHDRAWN)
+    return happening.subject.partition(" ")[0][:64] if is_plan else ""
 
 
 def address(watch: Watch) -> str:
@@ -68,8 +76,9 @@ def facts(happening: Happening) -> dict[str, Any]:
     return {
         "id": str(happening.uid),
         "event": happening.kind,
-        "mission": watch.mission or str(row.get("obs_collection") or ""),
-        "program": watch.program or str(row.get("proposal_id") or row.get("program") or ""),
+        "mission": watch.mission or str(row.get("obs_collection") or ("JWST" if happening.number else "")),
+        "program": watch.program
+        or str(row.get("proposal_id") or row.get("program") or _program_of_plan(happening)),
         "obs_id": observation_id_of(happening.subject) if about_row else "",
         "file": happening.subject if about_row and "dataURI" in row else "",
         "observation": happening.number,

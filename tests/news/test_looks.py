@@ -18,6 +18,7 @@ from mastportal.news.models import Happening, Pending, Watch
 from mastportal.news.snapshot import Seen, Snapshot
 from mastportal.outbox.models import Delivery, Notice
 from mastportal.search import results
+from mastportal.tables.columns import BadQuery
 from tests.conftest import client_of
 from tests.news.conftest import follow, look_at
 from tests.search.make import answered, questions
@@ -90,6 +91,36 @@ def test_a_saved_search_is_followed_with_its_filters(alice, sandbox, day):
     assert Happening.objects.get().subject == rows[0]["obs_id"]
     SavedSearch.objects.update(state="")
     assert look_at(found) == 0, "other filters are a new beginning"
+
+
+def test_a_plan_that_leaves_a_search_is_withdrawn_only_where_the_archive_has_it_no_more(alice, sandbox, day):
+    search = answered({"collection": "programs", "programs": "1176"}, alice)
+    saved = SavedSearch.objects.create(name="Mine", owner=alice, search=search)
+    found = subscribing.subscribe(alice, subscribing.search_watch(alice, saved.pk), {})
+    look_at(found)
+    asked = parse_question({"collection": "programs", "programs": "8441"})
+    rows = archive.client().columns(asked, lines.OBSERVATION_COLUMNS, 100_000)
+    there = reading.observations(rows, 0.0)
+    elsewhere = [min(there.planned), min(seen.plan for seen in there.rows.values())]
+    watch = Watch.objects.get()
+    before = Snapshot.unpack(bytes(watch.snapshot))
+    left = dict.fromkeys([*elsewhere, "8441 999", "* 998", " 997"], "a plan")
+    Watch.objects.update(snapshot=replace(before, planned=dict(before.planned) | left).pack())
+    mark = sandbox.mark()
+    assert look_at(found) == 3
+    last_mark = sandbox.mark()
+    assert look_at(found) == 0
+    usual = questions(sandbox.log(last_mark))
+    assert len(questions(sandbox.log(mark))) == 2 * len(usual) + 1, "one more for all that left"
+    assert set(Happening.objects.values_list("kind", "subject")) == {
+        ("planned-withdrawn", key) for key in ("8441 999", "* 998", " 997")
+    }
+
+
+def test_nothing_is_planned_for_a_basket(alice):
+    watch = subscribing.basket_watch(alice, Basket.objects.create(name="Mine", owner=alice).pk)
+    with pytest.raises(BadQuery, match="none of new, reprocessed, public"):
+        subscribing.subscribe(alice, watch, {"events": ["planned-added"]})
 
 
 def test_a_keyword_search_hears_of_files_made_anew(alice, sandbox, day):

@@ -85,10 +85,15 @@ def test_saved_searches_and_baskets_are_followed_from_their_pages(visitor, alice
     search = Search.objects.create(collection="programs", criteria=PROGRAMME, fingerprint="0", words="1176")
     saved = SavedSearch.objects.create(name="<Mine>", owner=alice, search=search)
     basket = Basket.objects.create(name="Ours", owner=alice)
-    for query in (f"?search={saved.pk}", f"?basket={basket.pk}"):
+    for query, has_plans in ((f"?search={saved.pk}", True), (f"?basket={basket.pk}", False)):
         page = visitor.get(NEW + query).content.decode()
-        assert "Planned: added" not in page
+        assert ("Planned: added" in page) is has_plans
+        assert ("Planned observations have no products" in page) is not has_plans
         assert visitor.post(NEW + query, {"events": ["new"], "frequency": "fast", "channels": ["bell"]}).url
+    Search.objects.update(collection="jwst-keywords")
+    page = visitor.get(f"{NEW}?search={saved.pk}").content.decode()
+    assert "Planned: added" not in page
+    assert "This search lists files" in page
     assert "&lt;Mine&gt;" in visitor.get("/subscriptions/").content.decode()
     assert f"{NEW}?search={saved.pk}" in visitor.get("/saved/").content.decode()
     client.force_login(charlie)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 
+from mastportal.desk.models import SavedSearch
 from mastportal.news import giving, subscribing, watching
 from mastportal.news.models import Subscription, Watch
 from mastportal.outbox.models import Delivery, Notice
@@ -18,12 +19,15 @@ from mastportal.sandbox.survey import built_in
 from tests.news import reference
 from tests.news.conftest import look_at
 from tests.news.reference import Look
+from tests.search.make import answered
 
 pytestmark = pytest.mark.django_db
 FIRST = date(2026, 3, 1)
 MJD = 61_100.0
 STEPS = (0, 21, 33, 61)
 FOLLOWED = [("JWST", "5645"), ("JWST", "8441"), ("HST", "17502")]
+SEARCHED = [("JWST", "11441"), ("JWST", "7929"), *FOLLOWED[1:]]
+OF_PLANS = ["planned-added", "planned-withdrawn"]
 
 
 def told(notices):
@@ -60,6 +64,32 @@ def test_a_few_looks_tell_all_that_happened_once(alice, bob, sandbox, day):
     waiting = his.pending.filter(told_at=None).count()
     assert len(mailed) + waiting == of_the_whole(reference.events(holdings[FOLLOWED[1]], looks, {})).total()
     assert len({event["id"] for event in mailed}) == len(mailed)
+
+
+@pytest.mark.parametrize("filters", ["", "f.calib_level=-1"], ids=["all-rows", "only-planned"])
+def test_a_saved_search_hears_of_the_plan_and_takes_nothing_executed_for_withdrawn(
+    filters, alice, sandbox, day
+):
+    day(str(FIRST), unfolds=True)
+    question = {"collection": "programs", "programs": ", ".join(program for _, program in SEARCHED)}
+    search = answered(question, alice)
+    saved = SavedSearch.objects.create(name="To come", owner=alice, search=search, state=filters)
+    found = subscribing.subscribe(alice, subscribing.search_watch(alice, saved.pk), {"events": OF_PLANS})
+    steps = STEPS[::3]
+    for step in steps:
+        day(str(FIRST + timedelta(days=step)), unfolds=True)
+        assert look_at(found) is not None
+        giving.give(found.pk)
+    holdings = reference.by_programme(built_in(3000).to_pylist())
+    looks = [Look(MJD + step, MJD + step + 0.5) for step in steps]
+    expected = Counter()
+    for mission, program in SEARCHED:
+        events = reference.events(holdings[mission, program], looks, {})
+        expected.update({(program, *event): n for event, n in events.items() if event[0] in OF_PLANS})
+    notices = Notice.objects.filter(person=alice)
+    assert Counter((n.data["program"], n.kind, "", n.data["observation"]) for n in notices) == expected
+    assert {kind for _, kind, _, _ in expected} == set(OF_PLANS)
+    assert all(f"of programme {n.data['program']}" in n.title for n in notices)
 
 
 def _follow(user, mission, program, **wishes) -> Subscription:
