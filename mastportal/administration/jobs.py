@@ -19,6 +19,12 @@ from basket.phases import UNDER_WAY, Phase
 from basket.progress import progress_of
 from basket.tasks import queue_gatherings, queue_next, queue_staging
 from mastportal import work
+from mastportal.news import dropping, watching
+from mastportal.news.models import EventFile, Watch
+from mastportal.news.tasks import queue_files, queue_looks
+from mastportal.outbox import delivered
+from mastportal.outbox.models import Channel, Delivery
+from mastportal.outbox.tasks import soon
 from mastportal.search.models import Lookup, ProductList, ResultSet
 from mastportal.search.tasks import queue_lookups, queue_products, queue_results
 from mastportal.tables.cells import size_words
@@ -50,7 +56,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class WorkKind:
-    """A kind of `mastportal.work`: its rows, their names, and how they are queued."""
+    """A kind of `mastportal.work`: its rows, their names, how they are queued, and ended where it needs more.
+
+    `also` are rows that the name and the owner need, `large` columns that nothing here does.
+    """
 
     title: str
     model: type[Work]
@@ -58,11 +67,13 @@ class WorkKind:
     owner: Callable[[Any], object]
     queue: Callable[[Iterable[Any]], None]
     also: tuple[str, ...] = ()
+    end: Callable[[str, str], bool] | None = None
+    large: tuple[str, ...] = ()
 
     def rows(self) -> QuerySet[Any]:
         lately = models.Q(phase=Phase.ERROR, ended_at__gt=Now() - LATELY)
         found = self.model._default_manager.filter(models.Q(phase__in=UNFINISHED) | lately)
-        return found.select_related(*self.also).order_by("-queued_at")
+        return found.select_related(*self.also).defer(*self.large).order_by("-queued_at")
 
     def job(self, kind: str, row: Any) -> Job:
         is_under_way = row.phase in UNFINISHED
@@ -79,7 +90,7 @@ class WorkKind:
         )
 
     def stop(self, pk: str) -> bool:
-        return work.stop(self.model, pk, STOPPED)
+        return self.end(pk, STOPPED) if self.end else work.stop(self.model, pk, STOPPED)
 
     def retry(self, pk: str) -> bool:
         """Whether there was something to try again."""
@@ -131,12 +142,49 @@ class BundleKind:
         return True
 
 
+class DeliveryKind:
+    """Mails and calls of webhooks: on their way, or given up within a day."""
+
+    title = "Mails and webhooks"
+
+    def rows(self) -> QuerySet[Delivery]:
+        lately = models.Q(phase__in=(Phase.ERROR, Phase.ABORTED), ended_at__gt=Now() - LATELY)
+        found = Delivery.objects.filter(models.Q(phase__in=UNFINISHED) | lately)
+        return found.select_related("person", "webhook").defer("text", "html", "data", "webhook__sealed")
+
+    def job(self, kind: str, row: Delivery) -> Job:
+        is_under_way = row.phase in UNFINISHED
+        way = row.webhook.name if row.webhook is not None else Channel(row.channel).label
+        again = f"; again at {row.next_at:%H:%M}" if row.error and is_under_way else ""
+        return Job(
+            kind=kind,
+            pk=str(row.pk),
+            name=f"{way}: {row.title}",
+            owner=str(row.person),
+            phase=row.phase,
+            since=row.queued_at,
+            about=f"attempt {row.attempts}: {row.error}{again}" if row.error else "",
+            may_stop=is_under_way,
+            may_retry=not is_under_way,
+        )
+
+    def stop(self, pk: str) -> bool:
+        return delivered.stop(Delivery.objects.filter(pk=pk), STOPPED) > 0
+
+    def retry(self, pk: str) -> bool:
+        with transaction.atomic():
+            if not delivered.take_up_again(Delivery.objects.filter(pk=pk)):
+                return False
+            soon()
+        return True
+
+
 def _queue_stagings(ids: Iterable[int]) -> None:
     for staging in Staging.objects.filter(pk__in=list(ids)):
         queue_staging(staging)
 
 
-KINDS: dict[str, WorkKind | BundleKind] = {
+KINDS: dict[str, WorkKind | BundleKind | DeliveryKind] = {
     "bundle": BundleKind(),
     "search": WorkKind(
         "Searches",
@@ -155,6 +203,15 @@ KINDS: dict[str, WorkKind | BundleKind] = {
         "Stagings", Staging, lambda row: f"{row.person}/{row.place}", lambda row: row.owner, _queue_stagings,
         ("owner",),
     ),
+    "look": WorkKind(
+        "Looks at what is followed", Watch, str, lambda row: None, queue_looks, ("saved_search", "basket"),
+        watching.stop, ("snapshot",),
+    ),
+    "event-file": WorkKind(
+        "MAST's subscription files", EventFile, lambda row: row.basket.name, lambda row: row.owner,
+        queue_files, ("owner", "basket"), dropping.stop, ("filesets",),
+    ),
+    "delivery": DeliveryKind(),
 }  # fmt: skip
 
 
@@ -169,10 +226,13 @@ class Listed:
 
 def listed() -> list[Listed]:
     """All that is under way or failed within a day, kind by kind."""
-    return [
-        Listed(kind.title, [kind.job(name, row) for row in kind.rows()[:SHOWN_MOST]], kind.rows().count())
-        for name, kind in KINDS.items()
-    ]
+    return [_listed(name, kind) for name, kind in KINDS.items()]
+
+
+def _listed(name: str, kind: WorkKind | BundleKind | DeliveryKind) -> Listed:
+    rows: list[Any] = list(kind.rows()[:SHOWN_MOST])
+    total = kind.rows().count() if len(rows) == SHOWN_MOST else len(rows)
+    return Listed(kind.title, [kind.job(name, row) for row in rows], total)
 
 
 def act(kind: str, pk: str, action: str) -> None:

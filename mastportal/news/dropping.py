@@ -58,8 +58,7 @@ def fill(event_file_id: int) -> list[int]:
     def failed(error: str, kind: str) -> None:
         with transaction.atomic():
             lease.fail(error, kind)
-            dropped = EventFile.objects.select_related("basket").get(pk=event_file_id)
-            _say(dropped, f"The filesets for {dropped.basket} could not be looked up", error)
+            _say_why_not(event_file_id, error)
 
     with reported(lease, failed):
         dropped = EventFile.objects.select_related("basket", "owner").get(pk=event_file_id)
@@ -89,8 +88,23 @@ def _added(dropped: EventFile, rows: list[Row], missing: list[str]) -> list[int]
     return want([str(row["obsid"]) for row in rows])
 
 
+@transaction.atomic
+def stop(event_file_id: int | str, why: str) -> bool:
+    """End a look-up that is under way, and tell who waits for it; whether it was."""
+    is_stopped = work.stop(EventFile, event_file_id, why)
+    if is_stopped:
+        _say_why_not(event_file_id, why)
+    return is_stopped
+
+
+def _say_why_not(event_file_id: int | str, why: str) -> None:
+    dropped = EventFile.objects.select_related("basket").get(pk=event_file_id)
+    _say(dropped, f"The filesets for {dropped.basket} could not be looked up", why)
+
+
 def _say(dropped: EventFile, title: str, text: str) -> None:
-    event_id = f"event-file-{dropped.pk}"
+    # What comes of another try is told, too; what an attempt that broke off told is not told again.
+    event_id = f"event-file-{dropped.pk}-{dropped.queued_at.timestamp():.6f}"
     path = reverse("basket", args=[dropped.basket_id])
     tell([dropped.owner_id], Message(event_id, "event-file", title, text, path=path))
 

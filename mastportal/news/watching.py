@@ -188,6 +188,16 @@ def queue(watch_id: int) -> bool:
     return resting.update(phase=Phase.QUEUED, **fresh) == 1
 
 
+@transaction.atomic
+def stop(watch_id: int | str, why: str) -> bool:
+    """End a look that is under way, and leave the thing alone for its usual time; whether it was."""
+    if not work.stop(Watch, watch_id, why):
+        return False
+    watch = Watch.objects.get(pk=watch_id)
+    due_at = timezone.now() + timedelta(seconds=interval_s(watch))
+    return Watch.objects.filter(pk=watch.pk).update(due_at=due_at) == 1
+
+
 def _abandoned(watch_id: int) -> None:
     """One that killed every worker is left alone for long."""
     later = timezone.now() + timedelta(seconds=LONGEST_PAUSE_S)

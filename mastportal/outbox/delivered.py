@@ -9,8 +9,9 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from mastportal.outbox import post
+from mastportal.outbox.lease import Lease
 from mastportal.outbox.models import Delivery
-from mastportal.work import Phase
+from mastportal.work import UNFINISHED, Phase
 
 Person = User | AnonymousUser
 SHOWN = 20
@@ -36,9 +37,20 @@ def state_of(deliveries: list[Delivery]) -> str:
 
 def again(person: Person, delivery_id: UUID) -> bool:
     """Queue one that ended undelivered anew, under its old id; whether there was such a one."""
-    ended = of(person).filter(pk=delivery_id, phase__in=[Phase.ERROR, Phase.ABORTED])
+    return take_up_again(Delivery.objects.filter(person_id=person.pk or 0, pk=delivery_id)) > 0
+
+
+def take_up_again(deliveries: QuerySet[Delivery]) -> int:
+    """Queue those that ended undelivered anew, under their old ids; how many there were."""
+    ended = deliveries.filter(phase__in=[Phase.ERROR, Phase.ABORTED])
     fresh = {"phase": Phase.QUEUED, "queued_at": Now(), "next_at": Now(), "nudged_at": None}
-    return Delivery.objects.filter(pk__in=ended.values("pk")).update(**fresh, ended_at=None, attempts=0) > 0
+    return ended.update(**fresh, ended_at=None, attempts=0)
+
+
+def stop(deliveries: QuerySet[Delivery], why: str) -> int:
+    """End what is still on its way, whoever is sending it; how many there were."""
+    under_way = deliveries.filter(phase__in=UNFINISHED)
+    return under_way.update(phase=Phase.ABORTED, ended_at=Now(), error=why, **Lease.FREED)
 
 
 def try_out(person: User, webhook_id: UUID | None = None) -> bool:

@@ -101,8 +101,21 @@ def test_a_bundle_is_stopped(admin: Client, alice: User, sandbox: Any) -> None:
         ("bundle", "1", "burn"),
         ("products", "9" * 30, "retry"),
         ("lookup", "\0", "retry"),
+        ("look", "nonsense", "stop"),
+        ("event-file", "1", "stop"),
+        ("delivery", "nonsense", "retry"),
     ],
-    ids=["no-id", "not-there", "no-kind", "no-action", "too-large", "control"],
+    ids=[
+        "no-id",
+        "not-there",
+        "no-kind",
+        "no-action",
+        "too-large",
+        "control",
+        "no-look",
+        "no-file",
+        "no-delivery",
+    ],
 )
 def test_what_is_not_there_is_said(admin: Client, kind: str, pk: str, action: str) -> None:
     assert do(admin, kind, pk, action).endswith((".",))
