@@ -40,6 +40,7 @@ from tests.ladder_rules import (
     RULES,
     SIGN_IN,
 )
+from tests.news.make import secret_of_mail
 from tests.outbox.make import told
 from tests.search.make import PROGRAMME, answered
 
@@ -67,6 +68,7 @@ SECRETS: dict[str, Callable[[User], str]] = {
     "calendar-feed": release_feed.new_secret,
     "feed": lambda person: feeds.make(person).rsplit("/", 2)[1],
     "invitation": lambda person: invitations.make(person, person.memberships.get().group, "reader")[1],
+    "unsubscribe": secret_of_mail,
 }
 
 

@@ -11,4 +11,5 @@ urlpatterns = [
     path("subscriptions/<int:subscription_id>/", views.change, name="subscription"),
     path("subscriptions/<int:subscription_id>/pause", views.pause, name="subscription-pause"),
     path("subscriptions/<int:subscription_id>/remove", views.remove, name="subscription-remove"),
+    path("unsubscribe/<str:secret>", views.unsubscribe, name="unsubscribe"),
 ]

@@ -1,4 +1,4 @@
-"""The pages of what somebody follows: a list, a form to follow and to change, pausing and ending."""
+"""The pages of what somebody follows: a list, a form to follow and to change, pausing, ending, its mails."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -11,13 +11,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mastportal.htmx import render_page
-from mastportal.news import dropping, pages, subscribing, tasks
+from mastportal.news import dropping, mailless, pages, subscribing, tasks
 from mastportal.news.forms import EventFileForm, FollowForm, WishForm, wishes_of
 from mastportal.news.models import Frequency, Subscription, Watch
 from mastportal.outbox.models import Channel
+from mastportal.outbox.one_click import NoSuchMail
 from mastportal.tables.columns import BadQuery
 
 
@@ -155,3 +158,20 @@ def remove(request: HttpRequest, subscription_id: int) -> HttpResponse:
     found.delete()
     messages.success(request, f"You no longer follow {found.watch}.")
     return redirect("subscriptions")
+
+
+@sensitive_variables("secret")
+@csrf_exempt  # the signed address is what allows it: a mail program sends neither cookie nor token
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, secret: str) -> HttpResponse:
+    """A button that ends the mails of the subscription whose mail led here; and their end."""
+    try:
+        found = mailless.named_by(secret)
+    except NoSuchMail as reason:
+        return render_page(request, "news/unsubscribe.html", {"refused": str(reason)}, status=404)
+    has_mails = Channel.MAIL in found.channels and request.method != "POST"
+    if request.method == "POST":
+        mailless.end_mails(found)
+    context = {"found": found, "has_mails": has_mails}
+    return render_page(request, "news/unsubscribe.html", context)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from mastportal.mast.naming import observation_id_of
 from mastportal.news.differences import Kind
 from mastportal.news.models import Happening, Subscription, Watch
+from mastportal.outbox.one_click import THIS_MAIL
 from mastportal.outbox.post import Message
 
 SHOWN = 100
@@ -121,7 +122,7 @@ def many(subscription: Subscription, number: int, happenings: Sequence[Happening
         html=render_to_string("news/mail.html", context),
         path=address(watch),
         data={"subscription": subscription.pk, "kind": watch.kind, "events": [facts(e) for e in happenings]},
-        unsubscribe=reverse("subscription", args=[subscription.pk]),
+        unsubscribe=reverse("unsubscribe", args=[THIS_MAIL]),
     )
 
 

@@ -8,7 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from mastportal.outbox import addresses
+from mastportal.outbox import addresses, one_click
 from mastportal.outbox.failures import Never, NotNow, Off
 from mastportal.outbox.models import Delivery
 from mastportal.outbox.wording import one_line
@@ -25,16 +25,15 @@ def compose(delivery: Delivery) -> EmailMultiAlternatives:
     context = {
         "delivery": delivery,
         "address": addresses.full(delivery.path),
-        "unsubscribe": addresses.full(delivery.unsubscribe) if delivery.unsubscribe else "",
+        "unsubscribe": one_click.address(delivery),
         "channels": addresses.full(reverse("channels")),
     }
     headers = {
         "Message-ID": f"<{delivery.pk}@{addresses.host()}>",
         "Date": formatdate(delivery.queued_at.timestamp(), usegmt=True),
         "Auto-Submitted": "auto-generated",
+        **one_click.headers(delivery),
     }
-    if context["unsubscribe"]:
-        headers["List-Unsubscribe"] = f"<{context['unsubscribe']}>"
     mail = EmailMultiAlternatives(
         one_line(delivery.title, 200),
         render_to_string("outbox/mail.txt", context),

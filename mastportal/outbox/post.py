@@ -21,7 +21,8 @@ class Message:
     `kind` is a word for programs (the REST field `event`); `title` one line; `text` plain, `html` the same
     with markup, trusted as it is: who makes it escapes what the archive said. `path` leads to the page in
     the portal; `data` goes to webhooks and REST, where `program` and `obs_id` are looked for.
-    `unsubscribe` is the address in the portal where whoever gets such mails may end them.
+    `unsubscribe` is the address in the portal where whoever gets such mails may end them, also without
+    signing in where it holds `one_click.THIS_MAIL`.
     """
 
     event_id: str

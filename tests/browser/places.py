@@ -23,6 +23,7 @@ from mastportal.search import from_files, results
 from mastportal.search.models import Search
 from tests.basket.make import basket_of, bundle_of, completed
 from tests.outbox.make import told
+from tests.news.make import secret_of_mail
 from tests.search.make import FEW_FILES, KEYWORDS, PROGRAMME, answered, understood_list
 
 # What is there when a pane beside the table has drawn what its address asks for.
@@ -122,6 +123,8 @@ def places_of(user: User) -> dict[str, str]:
         "password": "/account/password/",
         "sessions": "/account/sessions/",
         "password-forgotten": "/sign-in/forgotten/",
+        "unsubscribe": reverse("unsubscribe", args=[secret_of_mail(user)]),
+        "unsubscribe-nothing": reverse("unsubscribe", args=["nothing"]),
         "help": "/help/",
         "not-found": "/nowhere/",
     }

@@ -79,7 +79,7 @@ def test_one_mail_for_many_events_and_a_line_under_the_bell_for_each(alice):
     assert mail.text.count("\n- ") == 4
     assert "<b>" not in mail.html
     assert "&lt;b&gt;" in mail.html
-    assert mail.unsubscribe == f"/subscriptions/{found.pk}/"
+    assert mail.unsubscribe == "/unsubscribe/this-mail"
     assert [event["event"] for event in mail.data["events"]] == ["new", "new", "new", "public"]
     happened(found)
     giving.give(found.pk)
