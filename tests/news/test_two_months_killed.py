@@ -1,7 +1,8 @@
-"""Acceptance: two months of the holdings day by day, while the portal's parts and the mail server are killed.
+"""Acceptance: two months of the holdings day by day, while the portal's parts and those it tells are killed.
 
-Every subscriber hears of every event, under its bell once by its id; mails come at least once, each with one
-Message-ID and one text. What must be told is computed from the holdings' dates (`reference`).
+Every subscriber hears of every event, under its bell once by its id; mails and calls of webhooks come at
+least once, each with one id and one text. What must be told is computed from the holdings' dates
+(`reference`).
 """
 
 import sys
@@ -10,25 +11,25 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
-from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
 import pytest
-from aiosmtpd.controller import Controller
 
-from mastportal.embedded.state import free_port
 from mastportal.sandbox.survey import built_in
 from tests.faults.chaos import PARTS
 from tests.faults.portal import Deadline, Portal, running
 from tests.news import reference
+from tests.news.hosts import Hooks, Letters
 from tests.news.reference import Look
 
 pytestmark = pytest.mark.long
 FIRST, MJD, DAYS = date(2026, 3, 1), 61_100.0, 61
 FOLLOWED = [("JWST", "5645"), ("JWST", "8441"), ("JWST", "7929"), ("JWST", "5114"), ("HST", "17502")]
-KILLED = ["ask worker", "child of the ask worker", "broker", "database", "web", "beat", "mail"]
+KILLED = ["ask worker", "child of the ask worker", "broker", "database", "web", "beat", "mail", "webhooks"]
+FAILS_EVERY = 5  # days, on which the webhooks' host answers 500 to all
 QUICK = {
     "NEWS_FAST_S": "1",
     "NEWS_DAILY_S": "1",
@@ -37,38 +38,28 @@ QUICK = {
     "NEWS_LOOKS_AT_ONCE": "4",
     "POST_PAUSE_S": "0.5",
     "POST_LONGEST_PAUSE_S": "3",
+    "OUTGOING_ALLOWED": "127.0.0.1",
 }
 LIMIT_S = 150.0
 
 
-class Letters:
-    """A mail server that is killed and comes back at the same address; it keeps what it took."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.taken: list[Any] = []
-        self._server: Controller | None = None
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
-
-    def start(self) -> None:
-        self._server = Controller(self, hostname="127.0.0.1", port=self.port)
-        self._server.start()
-
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
+ADD_WEBHOOK = """
+from django.contrib.auth.models import User
+from mastportal.outbox import webhooks
+alice = User.objects.get(username="alice")
+print(webhooks.add(alice, "Tools", "json", {address!r})[1])
+"""
 
 
 @contextmanager
-def mail_server() -> Iterator[Letters]:
-    letters = Letters()
+def hosts(folder: Path) -> Iterator[tuple[Letters, Hooks]]:
+    """A mail server and a host of webhooks that listen."""
+    letters, hooks = Letters(), Hooks(folder)
     letters.start()
-    yield letters
+    hooks.start()
+    yield letters, hooks
     letters.stop()
+    hooks.stop()
 
 
 class Subscriber:
@@ -104,29 +95,35 @@ class Subscriber:
             before = f"&before={found[-1]['id']}"
 
 
-def test_everybody_hears_of_everything_once() -> None:
+def test_everybody_hears_of_everything_once(tmp_path: Path) -> None:
     holdings = reference.by_programme(built_in(3000).to_pylist())
     random = np.random.default_rng(20261123)
-    with mail_server() as letters:
+    with hosts(tmp_path) as (letters, hooks):
         wishes = QUICK | {"MAIL_URL": f"smtp://127.0.0.1:{letters.port}"}
         with running("", **wishes) as portal:
-            Lived(portal, letters, holdings, random).through()
+            Lived(portal, letters, hooks, holdings, random).through()
 
 
 class Lived:
     """The two months."""
 
-    def __init__(self, portal: Portal, letters: Letters, holdings: Any, random: np.random.Generator) -> None:
-        self.portal, self.letters, self.holdings, self.random = portal, letters, holdings, random
+    def __init__(
+        self, portal: Portal, letters: Letters, hooks: Hooks, holdings: Any, random: np.random.Generator
+    ) -> None:
+        self.portal, self.letters, self.hooks = portal, letters, hooks
+        self.holdings, self.random = holdings, random
         self.alice = Subscriber(portal, "alice", portal.key)
         self.bob = Subscriber(portal, "bob", portal.started.manage("api_token", "bob").split()[-1])
+        add = ADD_WEBHOOK.format(address=hooks.url)
+        hooks.secret = portal.started.manage("shell", "--no-imports", "-c", add).split()[-1]
+        self.order: list[str] = []
         self.killed: Counter[str] = Counter()
         self.remade: dict[str, dict[float, list[str]]] = {}
 
     def through(self) -> None:
         self.portal.sandbox.today(str(FIRST), unfolds=True)
         for named in FOLLOWED:
-            self.alice.follow(named, channels=["bell", "mail"])
+            self.alice.follow(named, channels=["bell", "mail", "webhook"])
         self.bob.follow(FOLLOWED[1], channels=["bell"], frequency="daily", events=["first"])
         self.bob.follow(FOLLOWED[0], channels=["bell"], frequency="weekly", events=["public"], level=3)
         Deadline(LIMIT_S).wait(lambda: len(self.alice.looked_at()) == len(FOLLOWED), "the first looks")
@@ -135,15 +132,18 @@ class Lived:
             self._live(day)
         self.letters.stop()
         self.letters.start()
+        self.hooks.answer(200)
         self._check()
 
     def _live(self, day: int) -> None:
         self._remake(day)
+        self.hooks.answer(500 if day % FAILS_EVERY == 0 else 200)
         self.portal.sandbox.today(str(FIRST + timedelta(days=day)), unfolds=True)
         since = datetime.now().astimezone()
         if day % 2:
             time.sleep(self.random.uniform(0, 2))
-            self._kill(KILLED[int(self.random.integers(len(KILLED)))])
+            self.order = self.order or list(map(str, self.random.permutation(KILLED)))
+            self._kill(self.order.pop())
         since = self._all_looked_after(since)
         self._all_looked_after(since)  # the first may have begun on the day before
 
@@ -166,10 +166,11 @@ class Lived:
         self.remade.setdefault(named[1], {})[MJD + day] = [row["obs_id"]]
 
     def _kill(self, part: str) -> None:
-        if part == "mail":
-            self.letters.stop()
+        told = {"mail": self.letters, "webhooks": self.hooks}
+        if part in told:
+            told[part].stop()
             time.sleep(self.random.uniform(0, 2))
-            self.letters.start()
+            told[part].start()
         else:
             with suppress(psutil.NoSuchProcess):
                 process = PARTS[part](self.portal.started, self.random)
@@ -192,8 +193,10 @@ class Lived:
         )
         Deadline(LIMIT_S).wait(lambda: len(self.alice.told()) >= expected.total(), "Alice's notices")
         self._check_bell(self.alice, expected)
-        Deadline(LIMIT_S).wait(lambda: self._lines_mailed() >= expected.total(), "Alice's mails")
-        assert self._lines_mailed() == expected.total()
+        Deadline(LIMIT_S).wait(lambda: self.letters.lines() >= expected.total(), "Alice's mails")
+        assert self.letters.lines() == expected.total()
+        Deadline(LIMIT_S).wait(lambda: len(self.hooks.events()) >= expected.total(), "calls of her webhook")
+        self._check_hooks(expected)
         # Digests of the day and the week that are not over may still wait.
         hers = self._expected(FOLLOWED[0], "public")
         his = {(FOLLOWED[0][1], *event) for event in hers}
@@ -203,8 +206,9 @@ class Lived:
         assert max(told.values(), default=1) == 1
         self.portal.started.manage("check_subscriptions", "--digests")
         assert set(self._of(self.bob)) == his | firsts
-        facts = f"{expected.total()} events, {len(self.letters.taken)} mails, killed {dict(self.killed)}"
-        sys.stdout.write(facts + "\n")
+        answered = Counter(call.status for call in self.hooks.calls())
+        facts = f"{expected.total()} events, {len(self.letters.taken)} mails, calls {dict(answered)}"
+        sys.stdout.write(f"{facts}, killed {dict(self.killed)}\n")
 
     def _of(self, who: Subscriber) -> Counter[Any]:
         return Counter(
@@ -217,11 +221,11 @@ class Lived:
         ids = [one["data"]["id"] for one in who.told()]
         assert len(ids) == len(set(ids))
 
-    def _lines_mailed(self) -> int:
-        """Events in mails, each Message-ID once; whoever got it twice got the same."""
-        texts: dict[str, set[str]] = {}
-        for letter in list(self.letters.taken):
-            body = letter.get_body(("plain",)).get_content()
-            texts.setdefault(letter["Message-ID"], set()).add(body)
-        assert all(len(different) == 1 for different in texts.values())
-        return sum(line.startswith("- ") for (text,) in texts.values() for line in text.splitlines())
+    def _check_hooks(self, expected: Counter[Any]) -> None:
+        """Each event came in a signed call that was taken, and in the calls of one webhook-id only."""
+        events = self.hooks.events()
+        found = Counter((one["program"], one["event"], one["obs_id"], one["observation"]) for one in events)
+        assert found == expected, {"too few": expected - found, "too many": found - expected}
+        assert {one["id"] for one in events} == {one["data"]["id"] for one in self.alice.told()}
+        assert len({one["id"] for one in events}) == len(events)
+        assert any(call.status == 500 for call in self.hooks.calls())

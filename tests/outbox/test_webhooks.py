@@ -1,8 +1,5 @@
 """Webhooks: entered, sealed, called, signed as the specification says, and given up with a word."""
 
-import base64
-import hashlib
-import hmac
 import json
 import time
 from dataclasses import replace
@@ -16,7 +13,7 @@ from django.utils import timezone
 from mastportal.outbox import bell, delivered, post, sending, webhooks
 from mastportal.outbox.models import Delivery, Form, Webhook
 from mastportal.work import Phase
-from tests.outbox.make import NEWS, Receiver, hook_at
+from tests.outbox.make import NEWS, Receiver, hook_at, signature_of
 
 
 def called(hook: Webhook, **changes: Any) -> Delivery:
@@ -32,13 +29,6 @@ def again(delivery: Delivery) -> Delivery:
     sending.send(delivery.pk)
     delivery.refresh_from_db()
     return delivery
-
-
-def signature_of(secret: str, headers: dict[str, str], body: bytes) -> str:
-    """By the words of the specification, not by our code."""
-    key = base64.b64decode(secret[len("whsec_") :])
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body.decode()}"
-    return "v1," + base64.b64encode(hmac.new(key, signed.encode(), hashlib.sha256).digest()).decode()
 
 
 def test_a_call_is_signed_json(alice: User, receiver: Receiver) -> None:
