@@ -174,10 +174,10 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "subscription": {"GET": OWN, "POST": OWN},
     "subscription-pause": {"POST": OWN},
     "subscription-remove": {"POST": OWN},
-    "api-subscriptions": {"GET": MEMBER, "POST": MEMBER},
-    "api-subscription": {"GET": OWN, "PATCH": OWN, "DELETE": OWN},
     # Whoever has the mail has the signed address in it, which ends such mails and opens nothing.
     "unsubscribe": {"GET": PUBLIC, "POST": PUBLIC},
+    "api-subscriptions": {"GET": MEMBER, "POST": MEMBER},
+    "api-subscription": {"GET": OWN, "PATCH": OWN, "DELETE": OWN},
     # Baskets and bundles belong to somebody, and may be shared with a group.
     "baskets": {"GET": MEMBER, "POST": MEMBER},
     "basket": {"GET": READ},

@@ -22,8 +22,8 @@ from mastportal.news import subscribing
 from mastportal.search import from_files, results
 from mastportal.search.models import Search
 from tests.basket.make import basket_of, bundle_of, completed
-from tests.outbox.make import told
 from tests.news.make import secret_of_mail
+from tests.outbox.make import told
 from tests.search.make import FEW_FILES, KEYWORDS, PROGRAMME, answered, understood_list
 
 # What is there when a pane beside the table has drawn what its address asks for.
@@ -116,6 +116,8 @@ def places_of(user: User) -> dict[str, str]:
         "subscriptions": "/subscriptions/",
         "subscription-new": reverse("subscription-new") + "?program=1176",
         "subscription": reverse("subscription", args=[hears.pk]),
+        "unsubscribe": reverse("unsubscribe", args=[secret_of_mail(user)]),
+        "unsubscribe-nothing": reverse("unsubscribe", args=["nothing"]),
         "account": "/account/",
         "groups": "/groups/",
         "group": reverse("group", args=[_group_with_invitations(user)]),
@@ -123,8 +125,6 @@ def places_of(user: User) -> dict[str, str]:
         "password": "/account/password/",
         "sessions": "/account/sessions/",
         "password-forgotten": "/sign-in/forgotten/",
-        "unsubscribe": reverse("unsubscribe", args=[secret_of_mail(user)]),
-        "unsubscribe-nothing": reverse("unsubscribe", args=["nothing"]),
         "help": "/help/",
         "not-found": "/nowhere/",
     }
