@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import archive
+from accounts.access import Person
 from accounts.models import ResearchGroup
 from basket import baskets, lines
 from basket.activity import Kind, counted
@@ -42,7 +43,7 @@ def begin(told: Portable, user: User, group: ResearchGroup | None = None) -> Arr
     """A basket of that name, still empty, and the work to fill it, which the caller queues on commit."""
     basket = baskets.make(told.name, user, group, "made this basket from a file")
     Basket.objects.filter(pk=basket.pk).update(selection=told.selection.as_json())
-    return Arrival.objects.create(basket=basket, told=told.as_json())
+    return Arrival.objects.create(basket=basket, by=user, told=told.as_json())
 
 
 def again(basket: Basket) -> Arrival | None:
@@ -65,12 +66,12 @@ def arrive(arrival_id: int) -> int | None:
         return None
     filled: list[int] = []
     with reported(lease, lease.fail):
-        row = Arrival.objects.select_related("basket__owner").get(pk=arrival_id)
+        row = Arrival.objects.select_related("basket", "by").get(pk=arrival_id)
         found = _found(row.told, lease)
         try:
             with transaction.atomic():
                 lease.renew()
-                missing = _fill(row.basket, row.told, found)
+                missing = _fill(row.basket, row.by or AnonymousUser(), row.told, found)
                 lease.finish(missing=missing)
         except (Conflict, BadQuery) as error:
             lease.fail(error.message, "bad_question")
@@ -116,18 +117,17 @@ def _by_instrument(uris: Iterable[str]) -> dict[str, list[str]]:
 KEYWORDS_OF = {"nircam", "niriss", "nirspec", "miri", "fgs"}
 
 
-def _fill(basket: Basket, told: dict[str, Any], found: tuple[Rows, Rows]) -> int:
-    """Put the found rows in, with their notes and questions; how many were not found."""
+def _fill(basket: Basket, user: Person, told: dict[str, Any], found: tuple[Rows, Rows]) -> int:
+    """Put the found rows in as `user`'s, with their notes and questions; how many were not found."""
     by_obsid, by_uri = found
-    user = basket.owner
     for question, rows in _by_question(told["lines"], by_obsid).items():
         lines.add_observations(basket, rows, user, question)
     for question, rows in _by_question(told["files"], by_uri).items():
         lines.add_files(basket, rows, user, question)
     for row in filter(_is_noted, told["lines"]):
-        basket.lines.filter(obsid=row["key"]).update(note=row["note"], note_by=user)
+        basket.lines.filter(obsid=row["key"]).update(note=row["note"], note_by_id=user.pk)
     for row in filter(_is_noted, told["files"]):
-        basket.products.filter(data_uri=row["key"]).update(note=row["note"], note_by=user)
+        basket.products.filter(data_uri=row["key"]).update(note=row["note"], note_by_id=user.pk)
     gone = [row["key"] for row in told["lines"] if row["key"] not in by_obsid]
     gone += [row["key"] for row in told["files"] if row["key"] not in by_uri]
     if gone:

@@ -112,10 +112,12 @@ class BasketEvent(models.Model):
 class Arrival(Work):
     """A basket that came in as a file: what the file says of it, of which a worker finds the rows.
 
-    `told` is as `basket.portable` reads it; `missing` counts the rows that the archive here does not have.
+    `by` brought it in, whoever owns the basket by now. `told` is as `basket.portable` reads it; `missing`
+    counts the rows that the archive here does not have.
     """
 
     basket = models.OneToOneField(Basket, models.CASCADE, related_name="arrival")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     told = models.JSONField()
     missing = models.PositiveIntegerField(default=0)
 

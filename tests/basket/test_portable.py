@@ -148,6 +148,23 @@ def test_a_file_is_taken_in_by_the_page(filled: Basket, alice: User) -> None:
     assert (new.lines.count(), new.group_id) == (3, int(group))
 
 
+def test_rows_are_of_who_brought_them_in_whoever_owns_the_basket(
+    filled: Basket, alice: User, bob: User, charlie: User
+) -> None:
+    document = document_of(alice, filled)
+    for user, who in ((bob, "bob"), (charlie, None)):
+        made = client_of(user).post("/api/v1/baskets/import", document, format="json").json()
+        Basket.objects.filter(pk=made["id"]).update(owner=alice)
+        if who is None:
+            user.delete()
+        arriving.arrive(Arrival.objects.get(basket=made["id"]).pk)
+        new = Basket.objects.get(pk=made["id"])
+        for rows in (new.lines, new.products):
+            assert set(rows.values_list("added_by__username", flat=True)) == {who}
+        assert set(new.lines.exclude(note="").values_list("note_by__username", flat=True)) == {who}
+        assert set(new.events.values_list("by__username", flat=True)) == {who}
+
+
 def test_an_archive_that_is_away_is_told_and_asked_again(
     filled: Basket, alice: User, sandbox: Sandbox
 ) -> None:
