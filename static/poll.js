@@ -1,7 +1,8 @@
 // Asks again for parts of a page that grow, [data-poll], or that others may change, [data-live]: both with hx-get
 // and hx-trigger="look-again". Quick at first, slower as long as nothing changes, never while the page is hidden.
 // What is less urgent says how many seconds it waits, at first and at most: data-poll-first, data-poll-slowest.
-// What others change waits while somebody is writing: what comes in its place would take the words away.
+// What others change waits while somebody is writing, or has written and not sent it yet: what comes in its place
+// would take the words away.
 
 const POLLED = "[data-poll], [data-live]";
 const WRITING = "input:not([type=checkbox], [type=radio]), textarea, select";
@@ -13,6 +14,8 @@ const waits = new WeakMap();
 
 const first = (element) => Number(element.dataset.pollFirst ?? (element.matches("[data-live]") ? FIRST_LIVE_S : FIRST_S));
 const isWriting = () => document.activeElement?.matches(WRITING) ?? false;
+const isUnsent = (field) => field.defaultValue !== undefined && field.value !== field.defaultValue;
+const hasUnsent = (element) => [...element.querySelectorAll(WRITING)].some(isUnsent);
 
 function schedule(element, wait) {
   waits.set(element, wait);
@@ -25,7 +28,7 @@ function look(element) {
     document.addEventListener("visibilitychange", () => schedule(element, first(element)), { once: true });
     return;
   }
-  if (element.matches("[data-live]") && isWriting()) schedule(element, first(element));
+  if (element.matches("[data-live]") && (isWriting() || hasUnsent(element))) schedule(element, first(element));
   else element.dispatchEvent(new CustomEvent("look-again"));
 }
 

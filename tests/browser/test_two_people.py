@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, Route, expect
 
 from accounts.models import ResearchGroup
+from basket import lines
 from basket.models import Basket
 from tests.basket.make import basket_of
 from tests.browser.conftest import SCREENSHOTS, VIEWPORT
@@ -61,6 +62,7 @@ def test_what_one_does_the_other_sees(
     leaf.get_by_role("button", name="out of the basket").click()
     expect(bobs.locator("#basket-tree .leaf")).to_have_count(2)
     expect(alices.locator("#basket-tree .leaf")).to_have_count(2, timeout=PATIENCE_MS)
+    expect(alices.locator("#tree-count")).to_have_text("2")
     expect(alices.locator(".last-change")).to_contain_text("bob took out")
     bobs.get_by_role("button", name="Minimum recommended").click()
     chosen = alices.get_by_role("button", name="Minimum recommended")
@@ -80,6 +82,44 @@ def test_what_one_does_the_other_sees(
     expect(alices.get_by_role("button", name="Nothing")).to_have_attribute("aria-pressed", "true")
     refused = [said for said in console if "409" not in said]
     assert not refused, refused
+
+
+def test_rows_and_activity_follow_what_others_do(
+    page: Page, other: Page, site: str, alice: User, bob: User, shared: Basket, console: list[str]
+) -> None:
+    alices, bobs = page, other
+    for who, user, part in ((alices, alice, "rows"), (bobs, bob, "activity")):
+        sign_in(who, site, user)
+        who.clock.install()  # seconds between looks need not be waited for
+        who.goto(f"{site}/baskets/{shared.pk}/{part}")
+        who.evaluate("window.sameAsBefore = true")
+    rows, notes = alices.locator(".basket-rows tbody tr"), alices.get_by_role("textbox", name="Note on")
+
+    lines.remove_observation(shared, shared.lines.order_by("pk")[0].obsid, bob)
+    for who in (alices, bobs):
+        who.clock.fast_forward(5_000)
+    expect(rows).to_have_count(2)
+    expect(alices.locator(".last-change")).to_contain_text("bob took out")
+    expect(bobs.locator(".events li").first).to_contain_text("took out")
+
+    # Words that were not saved yet stay, whatever the others do meanwhile.
+    notes.first.fill("not saved yet")
+    alices.get_by_role("heading", level=2).click()
+    lines.remove_observation(shared, shared.lines.order_by("pk")[0].obsid, bob)
+    with bobs.expect_response("**/activity?mark=*"):
+        bobs.clock.fast_forward(5_000)
+    alices.clock.fast_forward(5_000)
+    expect(bobs.locator(".events li", has_text="took out")).to_have_count(2)
+    expect(rows).to_have_count(2)
+    expect(notes.first).to_have_value("not saved yet")
+    notes.first.fill("")
+    alices.get_by_role("heading", level=2).click()
+    alices.clock.fast_forward(5_000)
+    expect(rows).to_have_count(1)
+    for who in (alices, bobs):
+        assert who.evaluate("window.sameAsBefore") is True
+    picture(alices, "two-people-rows")
+    assert not console, console
 
 
 def test_a_note_for_the_others_and_a_lock(
