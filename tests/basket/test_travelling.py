@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -13,19 +14,28 @@ from tests.started import Started
 
 pytestmark = pytest.mark.long
 PATIENCE_S = 180
+# Static files are not compressed, which alone takes longer on a busy machine than a start may. Limits are
+# those of a lab, not those of tests of failures.
+SETTINGS = {
+    "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
+    "STALL_S": "60",
+    "QUESTION_TIMEOUT_S": "120",
+    "LEASE_S": "60",
+    "SANDBOX_OPTIONS": "",
+}
 
 
 @pytest.fixture
-def two_portals(tmp_path: Path) -> Iterator[list[httpx.Client]]:
+def two_portals() -> Iterator[list[httpx.Client]]:
     """Alice's REST clients at two portals of the same archive that know nothing of each other."""
     with ExitStack() as stack:
         clients = []
-        for name in ("one", "other"):
-            folder = tmp_path / name
-            folder.mkdir()
-            portal = Started(folder, SANDBOX_OPTIONS="")
+        for _ in range(2):
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="mastportal-travels-")))
+            folder.chmod(0o711)  # PostgreSQL's own user must enter it
+            portal = Started(folder, **SETTINGS)
             stack.callback(portal.close)
-            assert portal.start()
+            assert portal.start(), portal.log.read_text()
             key = portal.manage("api_token", "alice").split()[-1]
             address = f"http://127.0.0.1:{portal.port}/api/v1/"
             headers = {"Authorization": f"Token {key}"}
