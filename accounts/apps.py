@@ -16,5 +16,6 @@ class AccountsConfig(AppConfig):
         from accounts.signals import announce_departure
 
         sso_groups.check_setting()
+        sso_provider.check_setting()
         post_delete.connect(announce_departure, sender=Membership, dispatch_uid="departure")
         pre_delete.connect(keep_from_strangers, sender=ResearchGroup, dispatch_uid="strangers")

@@ -24,6 +24,7 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -54,6 +55,18 @@ NO_ANSWER = (
 )
 
 
+def check_setting() -> None:
+    """Raises ImproperlyConfigured unless OIDC_CA, where it is set, holds certificates."""
+    try:
+        if settings.OIDC_CA:
+            outgoing.trusted(settings.OIDC_CA)
+    except ValueError:
+        raise ImproperlyConfigured(
+            "OIDC_CA holds no certificate in PEM, of whoever vouches for the provider's; OIDC_CA_FILE may "
+            "name the file that it lies in."
+        ) from None
+
+
 class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """What allauth asks about accounts elsewhere."""
 
@@ -64,7 +77,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def get_requests_session(self) -> httpx.Client:
         issuer = urlsplit(settings.OIDC_ISSUER)
         port = issuer.port or (443 if issuer.scheme == "https" else 80)
-        return outgoing.client(also=[f"{issuer.hostname}:{port}"])
+        return outgoing.client(also=[f"{issuer.hostname}:{port}"], authorities=settings.OIDC_CA)
 
     def on_authentication_error(
         self,

@@ -1,6 +1,7 @@
 """Reads settings from the environment, and fails loudly at start. Imports nothing of ours."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,12 @@ _env = environ.FileAwareEnv()
 
 def text(name: str, default: str | None = None) -> str:
     """The value of `name`; without a default it must be set. Raises ImproperlyConfigured."""
-    return str(_env.str(name) if default is None else _env.str(name, default=default))
+    try:
+        return str(_env.str(name) if default is None else _env.str(name, default=default))
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        named = os.environ.get(f"{name}_FILE", "")
+        raise ImproperlyConfigured(f"{name}_FILE names {named}, which cannot be read: {why}.") from error
 
 
 def integer(name: str, default: int) -> int:

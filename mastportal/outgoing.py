@@ -77,16 +77,18 @@ def client(
     most_bytes: int = MOST_BYTES,
     redirects: int = 0,
     headers: dict[str, str] | None = None,
+    authorities: str = "",
 ) -> httpx.Client:
     """A client that connects to checked addresses only; use it as a context manager.
 
+    `authorities` are certificates in PEM that vouch for others, beside the public ones.
     A request takes at most `total_s` from its connection on, an answer at most `most_bytes` with its
     head, and `redirects` are followed at most. All that goes wrong is an httpx.HTTPError, OutgoingRefused
     among them.
     """
     told = {"User-Agent": settings.USER_AGENT, "Accept-Encoding": "identity"}
     return httpx.Client(
-        transport=_CheckedTransport(also, total_s, most_bytes),
+        transport=_CheckedTransport(also, total_s, most_bytes, authorities),
         timeout=httpx.Timeout(min(10.0, total_s)),
         follow_redirects=redirects > 0,
         max_redirects=max(1, redirects),
@@ -138,19 +140,28 @@ def _refuse_packed(response: httpx.Response) -> None:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """Whose certificates are believed; read once, since that takes longer than most requests."""
-    return httpx.create_ssl_context(trust_env=False)
+def trusted(authorities: str = "") -> ssl.SSLContext:
+    """Whose certificates are believed; read once, since that takes longer than most requests.
+
+    Raises ValueError where `authorities` are no certificates in PEM.
+    """
+    context = httpx.create_ssl_context(trust_env=False)
+    if authorities:
+        try:
+            context.load_verify_locations(cadata=authorities)
+        except (ssl.SSLError, TypeError) as error:
+            raise ValueError("These are no certificates in PEM.") from error
+    return context
 
 
 class _CheckedTransport(httpx.HTTPTransport):
     """httpx's own transport over connections to checked addresses; each serves one request."""
 
-    def __init__(self, also: Collection[str], total_s: float, most_bytes: int) -> None:
-        super().__init__(verify=_trusted(), trust_env=False)
+    def __init__(self, also: Collection[str], total_s: float, most_bytes: int, authorities: str) -> None:
+        super().__init__(verify=trusted(authorities), trust_env=False)
         # httpx takes no network backend, its connection pool does.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_trusted(),
+            ssl_context=trusted(authorities),
             max_keepalive_connections=0,
             network_backend=_CheckedBackend(also, total_s, most_bytes),
         )

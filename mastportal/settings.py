@@ -283,6 +283,8 @@ OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
 OIDC_GROUPS = env.table("OIDC_GROUPS")
 SOCIALACCOUNT_ADAPTER = "accounts.sso_provider.SignOnAdapter"
 
+# In PEM: who vouches for the provider's certificate where that is no public authority.
+OIDC_CA = env.text("OIDC_CA", "").strip()
 # --- mail: EMAIL_BACKEND, EMAIL_HOST and the like; without an address the portal sends none and says so
 globals().update(env.mail("MAIL_URL"))
 MAIL_IS_ON = bool(env.text("MAIL_URL", "").strip())

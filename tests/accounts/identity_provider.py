@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import ssl
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,14 +34,17 @@ PEOPLE: dict[str, dict[str, Any]] = {
 
 
 @contextmanager
-def running(portals: Sequence[str], people: dict[str, Any] = PEOPLE) -> Iterator[str]:
-    """The issuer's address; portals at these addresses are registered with it."""
+def running(
+    portals: Sequence[str], people: dict[str, Any] = PEOPLE, certificate: Path | None = None
+) -> Iterator[str]:
+    """The issuer's address; portals at these addresses are registered with it. With a certificate, by TLS."""
     port = free_port()
     backs, afters = (
         ",".join(f"{url}{path}" for url in portals) for path in ("/sign-in/sso/back/", "/sign-in/")
     )
+    with_tls = [certificate] if certificate else []
     process = subprocess.Popen(
-        [str(NODE), str(PROGRAM), str(port), backs, afters, json.dumps(people)],
+        [str(NODE), str(PROGRAM), str(port), backs, afters, json.dumps(people), *map(str, with_tls)],
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -50,7 +54,7 @@ def running(portals: Sequence[str], people: dict[str, Any] = PEOPLE) -> Iterator
     assert process.stdout
     try:
         assert any(line == "ready\n" for line in process.stdout), "the provider did not start"
-        yield f"http://127.0.0.1:{port}"
+        yield f"{'https' if certificate else 'http'}://127.0.0.1:{port}"
     finally:
         process.kill()
         process.wait()
@@ -60,9 +64,9 @@ def running(portals: Sequence[str], people: dict[str, Any] = PEOPLE) -> Iterator
 class Browser:
     """A browser at the provider, which keeps its cookies and stops where it is sent back to the portal."""
 
-    def __init__(self, issuer: str) -> None:
+    def __init__(self, issuer: str, verify: ssl.SSLContext | bool = True) -> None:
         self._issuer = issuer
-        self.client = httpx.Client(trust_env=False, timeout=20)
+        self.client = httpx.Client(trust_env=False, timeout=20, verify=verify)
 
     def close(self) -> None:
         self.client.close()

@@ -1,10 +1,14 @@
-// A real OpenID Connect provider for the tests of single sign-on: node oidc.mjs PORT REDIRECTS AFTERS PEOPLE
+// A real OpenID Connect provider for the tests of single sign-on: node oidc.mjs PORT REDIRECTS AFTERS PEOPLE [PEM]
 // REDIRECTS and AFTERS are comma-separated addresses, PEOPLE a JSON of claims by subject. It takes any password.
+// PEM is a file with a certificate and its key: with it, all goes over TLS.
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import Provider from "oidc-provider";
 
-const [port, redirects, afters, people] = process.argv.slice(2);
+const [port, redirects, afters, people, pem] = process.argv.slice(2);
 const accounts = JSON.parse(people);
-const issuer = `http://127.0.0.1:${port}`;
+const issuer = `${pem ? "https" : "http"}://127.0.0.1:${port}`;
 
 const provider = new Provider(issuer, {
   clients: [
@@ -29,4 +33,8 @@ const provider = new Provider(issuer, {
     accounts[subject] && { accountId: subject, claims: () => ({ sub: subject, ...accounts[subject] }) },
 });
 
-provider.listen(Number(port), "127.0.0.1", () => console.log("ready"));
+const both = pem && readFileSync(pem);
+const server = pem
+  ? createSecureServer({ cert: both, key: both }, provider.callback())
+  : createServer(provider.callback());
+server.listen(Number(port), "127.0.0.1", () => console.log("ready"));
