@@ -15,8 +15,8 @@ from mastportal.desk import calendar_page, mine, opening
 from mastportal.desk.mine_schema import CALENDAR, GROUP, MY_PROGRAMMES
 from mastportal.desk.opening import Standing
 from mastportal.desk.release_days import releases_of
-from mastportal.search import tasks
-from mastportal.search.products import want
+from mastportal.desk.tasks import queue_unknown
+from mastportal.search.tasks import queue_results
 
 
 def _as_json(standing: Standing) -> dict[str, Any]:
@@ -45,12 +45,7 @@ class MyProgrammesView(APIView):
     def post(self, request: Request) -> Response:
         """Ask the archive now. A programme of which no file is listed yet stays unknown: try again soon."""
         user = cast(User, request.user)
-        found = mine.found_for(user)
-        standings = opening.standings_of(user, list(found.coming.values()))
-        with transaction.atomic():
-            tasks.queue_results(mine.ask_unknown(found))
-            tasks.queue_products(want(opening.lacking(standings)))
-        opening.check(user, standings)
+        opening.check(user, queue_unknown(user))
         return self.get(request)
 
 
@@ -62,7 +57,7 @@ def calendar(request: Request) -> Response:
     group_id = calendar_page.chosen_group(user, request.GET.get("group", ""))
     found = mine.found_for(user, group_id)
     with transaction.atomic():
-        tasks.queue_results(mine.ask_unknown(found))
+        queue_results(mine.ask_unknown(found))
     releases = releases_of(found.coming.values(), archive.today_mjd())
     told = [calendar_page.as_json(each) for each in releases[: calendar_page.MOST_RELEASES]]
     return Response({"results": told, "being_asked": len(found.unknown)})

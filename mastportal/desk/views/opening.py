@@ -5,7 +5,6 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -13,10 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import tokens
 from mastportal.desk import mine, opening
+from mastportal.desk.tasks import queue_unknown
 from mastportal.htmx import render_page
 from mastportal.mast.errors import ArchiveError
-from mastportal.search import tasks
-from mastportal.search.products import want
 
 
 @login_required
@@ -36,11 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest) -> HttpResponse:
     """Ask MAST now, with the person's own token."""
     user = cast(User, request.user)
-    found = mine.found_for(user)
-    standings = opening.standings_of(user, list(found.coming.values()))
-    with transaction.atomic():
-        tasks.queue_results(mine.ask_unknown(found))
-        tasks.queue_products(want(opening.lacking(standings)))
+    standings = queue_unknown(user)
     try:
         opening.check(user, standings)
     except ArchiveError as error:
