@@ -1,18 +1,22 @@
 """Research groups for administrators: who is in them, how much of the store they may and do hold."""
 
 import re
+from collections import defaultdict
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from accounts import audit
 from accounts.audit import Event
-from accounts.models import Membership, ResearchGroup
+from accounts.groups import members
+from accounts.models import Membership, ResearchGroup, Role
+from mastportal.conflicts import Conflict
 from mastportal.tables.cells import size_words
 from mastportal.work import Phase
 
@@ -65,8 +69,33 @@ class SeatsNoted(admin.ModelAdmin):  # type: ignore[type-arg]
                 audit.note(event, by, person=seat.user, group_id=seat.group_id, role=seat.role)
 
 
+class SeatsFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """Seats as they are to be: no group is left without an owner that has one, as on the group's own page."""
+
+    def clean(self) -> None:
+        super().clean()
+        try:
+            for group_id, seats in sorted(self._owners_going().items()):
+                members.hold(group_id)
+                members.check_owners_stay(group_id, seats)
+        except Conflict as error:
+            raise ValidationError(error.message) from error
+
+    def _owners_going(self) -> dict[int, list[int]]:
+        """The seats that will be no owner's any more, by group, where no other seat on the page is one's."""
+        kept = [form.instance for form in self.forms if form not in self.deleted_forms]
+        owners = {(seat.pk, seat.group_id) for seat in kept if seat.role == Role.OWNER}
+        groups = {group_id for _, group_id in owners}
+        known = [form.instance.pk for form in self.initial_forms]
+        going: dict[int, list[int]] = defaultdict(list)
+        for seat in Membership.objects.filter(pk__in=known, role=Role.OWNER).exclude(group_id__in=groups):
+            going[seat.group_id].append(seat.pk)
+        return going
+
+
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
+    formset = SeatsFormSet
     extra = 1
     autocomplete_fields = ("user", "group")
 

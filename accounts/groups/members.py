@@ -1,5 +1,7 @@
 """Owns a research group's name and seats: who is in it, as what. Knows nothing of what the group shares."""
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -57,8 +59,14 @@ def hold(group_id: int) -> ResearchGroup:
 
 def check_an_owner_stays(seat: Membership) -> None:
     """Raises Conflict when the group would be without an owner if `seat` were no longer one's."""
-    others = Membership.objects.filter(group_id=seat.group_id, role=Role.OWNER).exclude(pk=seat.pk)
-    if seat.role == Role.OWNER and not others.exists():
+    if seat.role == Role.OWNER:
+        check_owners_stay(seat.group_id, [seat.pk])
+
+
+def check_owners_stay(group_id: int, without: Collection[int]) -> None:
+    """Raises Conflict when the group would be without an owner if these seats were no longer owners'."""
+    owners = Membership.objects.filter(group_id=group_id, role=Role.OWNER)
+    if not owners.exclude(pk__in=without).exists():
         raise Conflict(LAST_OWNER)
 
 

@@ -191,14 +191,14 @@ def test_what_an_administrator_does_to_a_membership_is_in_the_audit(
         "memberships-0-role": "reader",
         "memberships-1-group": group.pk,
         "memberships-1-user": charlie.pk,
-        "memberships-1-role": "editor",
+        "memberships-1-role": "owner",
     }
     assert (
         admin.post(reverse("admin:accounts_researchgroup_change", args=[group.pk]), sent).status_code == 302
     )
     entries = AuditEntry.objects.filter(group_id=group.pk).order_by("event")
     assert list(entries.values_list("event", "facts__role", "person")) == [
-        (Event.JOINED, "editor", charlie.profile.audit_id),
+        (Event.JOINED, "owner", charlie.profile.audit_id),
         (Event.ROLE_CHANGED, "reader", alice.profile.audit_id),
     ]
 
