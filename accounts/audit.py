@@ -25,6 +25,7 @@ class Event(StrEnum):
     SIGN_ON_CONNECTED = "sign-on-connected"
     SIGN_ON_REMOVED = "sign-on-removed"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105
+    ADDRESS_CHANGED = "address-changed"
     TOKEN_STORED = "token-stored"  # noqa: S105
     TOKEN_REFUSED = "token-refused"  # noqa: S105
     TOKEN_REMOVED = "token-removed"  # noqa: S105

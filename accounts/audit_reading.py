@@ -26,6 +26,7 @@ WORDS: Mapping[str, str] = {
     Event.SIGN_ON_CONNECTED: "single sign-on connected",
     Event.SIGN_ON_REMOVED: "single sign-on disconnected",
     Event.PASSWORD_CHANGED: "password changed",
+    Event.ADDRESS_CHANGED: "mail address changed",
     Event.TOKEN_STORED: "MAST token stored",
     Event.TOKEN_REFUSED: "MAST token refused",
     Event.TOKEN_REMOVED: "MAST token removed",

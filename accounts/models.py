@@ -96,6 +96,25 @@ class Membership(models.Model):
         return f"{self.user} in {self.group}: {self.role}"
 
 
+class AddressChange(models.Model):
+    """A mail address that a person asked for, or has since `done_at`; `before` is the one they had.
+
+    It lives until its link has ended, or until whoever reads mails at `before` was told.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="address_changes")
+    email = models.EmailField(blank=True)
+    before = models.EmailField(blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"mail address of {self.user}"
+
+
 class Invitation(models.Model):
     """A link that makes whoever follows it a member, once; kept only as a hash of its random secret."""
 

@@ -1,9 +1,10 @@
-"""Owns new passwords by mail: a link that works once, for an hour, sent to an address we have. Knows no page.
+"""Owns new passwords: by mail, by who knew the one before, by an administrator. Knows no page.
+
+A link by mail works once, for an hour, and goes to an address we have.
 
 The link is made where the mail is sent, so it stands in no queue and no row.
 """
 
-from allauth.core.ratelimit import consume
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import User
@@ -15,7 +16,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import audit, sessions, sign_in
+from accounts import addresses, audit, pace, sessions, sign_in
 from accounts.audit import Event
 
 TOO_OFTEN_S = 3600
@@ -28,29 +29,14 @@ If it was not you, nothing needs to be done: the old password goes on, and this 
 """
 
 
-class TooOften(Exception):
-    """Asked or tried so often that nothing is done for `after_s`; the text is one plain sentence."""
-
-    def __init__(self, words: str, after_s: int) -> None:
-        super().__init__(words)
-        self.after_s = after_s
-
-
 def who_asks(request: HttpRequest, email: str) -> list[int]:
     """The ids of who has this address and a password to forget; nobody is told how many. Raises TooOften."""
-    if not consume(request, action="reset_password", key=email.casefold()):
-        raise TooOften(
-            "New passwords were asked for too often. Come back in an hour; "
-            "the link in the newest mail works until then.",
-            TOO_OFTEN_S,
-        )
+    words = (
+        "New passwords were asked for too often. Come back in an hour; "
+        "the link in the newest mail works until then."
+    )
+    pace.check(request, "reset_password", words, TOO_OFTEN_S, key=email.casefold())
     return [person.pk for person in PasswordResetForm().get_users(email)]
-
-
-def check_pace(request: HttpRequest) -> None:
-    """Whoever sits before another's open session does not find out their password. Raises TooOften."""
-    if not consume(request, action="change_password"):
-        raise TooOften("That was tried too often. Come back in a minute.", 60)
 
 
 @sensitive_variables("token", "link", "text")
@@ -70,10 +56,27 @@ def chosen(request: HttpRequest, person: User) -> None:
     """The person has another password by mail: whoever was signed in with the old one is so no more."""
     sessions.end_all_of(person)
     sign_in.unlock(request, person.get_username())
+    addresses.forget(person)
     audit.note(Event.PASSWORD_CHANGED, person, way="mail")
 
 
 def changed(request: HttpRequest, person: User) -> None:
     """The person has another password, and knew the one before: only this session goes on."""
     sessions.renew(request)
+    addresses.forget(person)
     audit.note(Event.PASSWORD_CHANGED, person, way="account")
+
+
+def given(request: HttpRequest, person: User) -> None:
+    """An administrator, who asks, gave `person` another password, or none any more.
+
+    Whoever was signed in as `person` is so no more, save the administrator in this session.
+    """
+    if request.user.pk == person.pk:
+        sessions.renew(request)
+    else:
+        sessions.follow(request)
+        sessions.end_all_of(person)
+    sign_in.unlock(request, person.get_username())
+    addresses.forget(person)
+    audit.note(Event.PASSWORD_CHANGED, request.user, person=person, way="administration")

@@ -81,8 +81,13 @@ def of(request: HttpRequest) -> list[SignedIn]:
 
 def renew(request: HttpRequest) -> None:
     """This session goes on under a new key, and all others of its person end; after a new password."""
-    UserSession.objects.create_from_request(request)
+    follow(request)
     _end(UserSession.objects.filter(user=_person(request)).exclude(session_key=request.session.session_key))
+
+
+def follow(request: HttpRequest) -> None:
+    """This session goes on under another key, as it does once Django has changed somebody's password."""
+    UserSession.objects.create_from_request(request)
 
 
 def end(request: HttpRequest, session_id: int) -> bool:

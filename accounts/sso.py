@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from accounts import audit, sso_groups
+from accounts import addresses, audit, sso_groups
 from accounts.access import Person, id_of
 from accounts.audit import Event
 from accounts.models import Profile
@@ -121,7 +121,7 @@ def _new_person(claims: Claims) -> User:
             "one, sign in with its password and connect the two on your account page."
         )
     mail = _verified_mail(claims)
-    if mail and User.objects.filter(email__iexact=mail).exists():
+    if mail and not addresses.is_free(mail):
         raise NotSignedIn(
             "An account with your mail address is there already. Sign in with its password and connect the "
             "two on your account page."

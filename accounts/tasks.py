@@ -4,12 +4,28 @@ from smtplib import SMTPException
 
 from celery import shared_task
 
-from accounts import archive, passwords, sessions, token_checks, token_warnings
+from accounts import addresses, archive, passwords, sessions, token_checks, token_warnings
 
 
 @shared_task(autoretry_for=(SMTPException, OSError), max_retries=4, retry_backoff=15)
 def mail_new_password(user_id: int) -> None:
     passwords.send_link(user_id)
+
+
+@shared_task(autoretry_for=(SMTPException, OSError), max_retries=4, retry_backoff=15)
+def mail_address_link(change_id: int) -> None:
+    addresses.send_link(change_id)
+
+
+@shared_task(autoretry_for=(SMTPException, OSError), max_retries=4, retry_backoff=15)
+def tell_address_before(change_id: int) -> None:
+    addresses.tell_before(change_id)
+
+
+@shared_task
+def look_after_addresses() -> None:
+    for change_id in addresses.due():
+        tell_address_before.delay(change_id)
 
 
 @shared_task

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from accounts.views import account, audits, keys, passwords, sessions, sign_in, sso, table_layouts, tokens
+from accounts.views import (
+    account,
+    addresses,
+    audits,
+    keys,
+    passwords,
+    sessions,
+    sign_in,
+    sso,
+    table_layouts,
+    tokens,
+)
 
 urlpatterns = [
     path("sign-in/", sign_in.enter, name="sign-in"),
@@ -21,6 +32,8 @@ urlpatterns = [
     path("account/sso/disconnect/", sso.disconnect, name="sso-disconnect"),
     path("", include("accounts.groups.urls")),
     path("account/password/", passwords.change_password, name="account-password"),
+    path("account/mail/", addresses.change, name="account-mail"),
+    path("account/mail/<str:token>/", addresses.confirm, name="account-mail-confirm"),
     path("account/token/", tokens.enter_token, name="account-token"),
     path("account/token/check/", tokens.check_token, name="account-token-check"),
     path("account/token/groups/", tokens.tell_groups, name="account-token-groups"),

@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
         ("accounts.heartbeat", "accounts.tasks.beat", 60),
         ("accounts.tokens", "accounts.tasks.look_after_tokens", 1800),
         ("accounts.sessions", "accounts.tasks.clean_sessions", 6 * 3600),
+        ("accounts.addresses", "accounts.tasks.look_after_addresses", 1800),
     ]
 }
 
@@ -255,6 +256,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {
     "login_failed": f"{4 * LOCK_TRIES}/{LOCK_S}s/ip,{LOCK_TRIES}/{LOCK_S}s/key",
     "reset_password": "20/1h/ip,5/1h/key",
+    "change_mail": "10/1h/user",
 }
 # Proxies in front that add the address they were asked from to X-Forwarded-For.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("PROXIES", 1 if HTTPS else 0)
@@ -281,10 +283,10 @@ OIDC_MATCH_MAIL = env.flag("OIDC_MATCH_MAIL")
 OIDC_SIGN_UP = env.flag("OIDC_SIGN_UP")
 OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
 OIDC_GROUPS = env.table("OIDC_GROUPS")
-SOCIALACCOUNT_ADAPTER = "accounts.sso_provider.SignOnAdapter"
-
 # In PEM: who vouches for the provider's certificate where that is no public authority.
 OIDC_CA = env.text("OIDC_CA", "").strip()
+SOCIALACCOUNT_ADAPTER = "accounts.sso_provider.SignOnAdapter"
+
 # --- mail: EMAIL_BACKEND, EMAIL_HOST and the like; without an address the portal sends none and says so
 globals().update(env.mail("MAIL_URL"))
 MAIL_IS_ON = bool(env.text("MAIL_URL", "").strip())

@@ -59,6 +59,8 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "account-audit": {"GET": MEMBER},
     "group-audit": {"GET": (SIGN_IN, NOT_THERE, FORBIDDEN, FORBIDDEN, ALLOWED)},
     "account-password": {"GET": MEMBER, "POST": MEMBER},
+    "account-mail": {"GET": MEMBER, "POST": MEMBER},
+    "account-mail-confirm": {"GET": MEMBER, "POST": MEMBER},
     "account-token": {"POST": MEMBER},
     "account-token-check": {"POST": MEMBER},
     "account-token-day": {"POST": MEMBER},

@@ -1,17 +1,25 @@
 """The administrator's view of people, and that a token or key of theirs exists; never of a secret."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
 
+from accounts import addresses, audit, passwords, tasks
 from accounts.admin.groups import MembershipInline, SeatsNoted
+from accounts.audit import Event
 from accounts.groups import leaving
 from accounts.models import ApiToken, ArchiveToken, TableLayout
 from mastportal.conflicts import Conflict
@@ -19,10 +27,20 @@ from mastportal.conflicts import Conflict
 admin.site.unregister(User)
 
 
+class PersonForm(UserChangeForm):  # type: ignore[type-arg]
+    def clean_email(self) -> str:
+        """An address is one person's only."""
+        email = str(self.cleaned_data["email"])
+        if email and "email" in self.changed_data and not addresses.is_free(email, self.instance):
+            raise ValidationError("Another account has this mail address.")
+        return email
+
+
 @admin.register(User)
 class PersonAdmin(SeatsNoted, UserAdmin):  # type: ignore[type-arg]
     """Rights follow the research groups; a person is removed by the one way that leaves nothing of theirs."""
 
+    form = PersonForm
     change_form_template = "administration/person.html"
     list_display = ("username", "email", "seats", "is_active", "is_superuser", "last_login")
     list_filter = ("is_active", "is_superuser", "research_groups")
@@ -46,6 +64,26 @@ class PersonAdmin(SeatsNoted, UserAdmin):  # type: ignore[type-arg]
     @admin.display(description="groups")
     def seats(self, person: User) -> str:
         return ", ".join(f"{seat.group.name} ({seat.role})" for seat in person.memberships.all())
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """A first password and another mail address are noted like those that people choose themselves."""
+        super().save_model(request, obj, form, change)
+        if not change and obj.has_usable_password():
+            audit.note(Event.PASSWORD_CHANGED, request.user, person=obj, way="administration")
+        if change and "email" in form.changed_data:
+            given = addresses.given(obj, form.initial["email"], request.user)
+            transaction.on_commit(partial(tasks.tell_address_before.delay, given.pk))
+
+    @method_decorator(sensitive_post_parameters())
+    @transaction.atomic
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Django's page; a password that was set with it is set as any other is."""
+        before = self.get_object(request, unquote(id))
+        response = super().user_change_password(request, id, form_url)
+        person = self.get_object(request, unquote(id))
+        if before is not None and person is not None and person.password != before.password:
+            passwords.given(request, person)
+        return response
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import mail, passwords, sso, tasks
+from accounts import mail, pace, passwords, sso, tasks
 from accounts.sign_in_forms import MailForm, NewPasswordForm, PasswordForm
 from mastportal.htmx import render_page
 
@@ -34,9 +34,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
         return _password_page(request, PasswordForm(person), 200)
     form = PasswordForm(person, data=request.POST)
     try:
-        passwords.check_pace(request)
-    except passwords.TooOften as reason:
-        return _too_often(_password_page, request, PasswordForm(person, data={}), reason)
+        pace.check_password_tried(request)
+    except pace.TooOften as reason:
+        return too_often(_password_page, request, PasswordForm(person, data={}), reason)
     if not form.is_valid():
         return _password_page(request, form, 422)
     update_session_auth_hash(request, form.save())
@@ -56,9 +56,10 @@ def _forgotten_page(request: HttpRequest, form: Form, status: int, **more: Any) 
     return render_page(request, "accounts/password_forgotten.html", context, status=status)
 
 
-def _too_often(
-    page: Callable[..., HttpResponse], request: HttpRequest, form: Form, reason: passwords.TooOften
+def too_often(
+    page: Callable[..., HttpResponse], request: HttpRequest, form: Form, reason: pace.TooOften
 ) -> HttpResponse:
+    """`page` with an emptied `form` and the reason; 429."""
     form.errors.clear()
     form.add_error(None, str(reason))
     response = page(request, form, 429)
@@ -76,8 +77,8 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         return _forgotten_page(request, form, 422)
     try:
         ids = passwords.who_asks(request, form.cleaned_data["email"])
-    except passwords.TooOften as reason:
-        return _too_often(_forgotten_page, request, form, reason)
+    except pace.TooOften as reason:
+        return too_often(_forgotten_page, request, form, reason)
     for user_id in ids:
         transaction.on_commit(partial(tasks.mail_new_password.delay, user_id))
     return _forgotten_page(request, form, 200, sent=True)

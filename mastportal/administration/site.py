@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from mastportal.administration import pages
@@ -25,6 +26,12 @@ class PortalSite(AdminSite):
             for name, (route, page, _) in PAGES.items()
         ]
         return [*ours, *super().get_urls()]
+
+    def password_change(  # type: ignore[override]  # Django's own answers by a redirect, too
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
+        """Administrators change their own where everybody does, where it is noted and ends other sessions."""
+        return redirect("account-password")
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         links = [(reverse(f"admin:portal-{name}"), title) for name, (_, _, title) in PAGES.items()]

@@ -2,12 +2,13 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.core import signing
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts import audit
+from accounts import addresses, audit
 from accounts.audit import Event
 from accounts.groups import invitations, members
 from accounts.models import Invitation
@@ -49,6 +50,12 @@ def _group_with_invitations(user: User) -> int:
     ended, _ = invitations.make(user, group, "editor")
     Invitation.objects.filter(pk=ended.pk).update(expires_at=timezone.now())
     return group.pk
+
+
+def _mail_address_asked(user: User) -> str:
+    """Where the link in the mail leads that confirms an address."""
+    token = signing.dumps(addresses.ask(user, "alice@observatory.example"), salt=addresses.SALT)
+    return reverse("account-mail-confirm", args=[token])
 
 
 def places_of(user: User) -> dict[str, str]:
@@ -123,6 +130,8 @@ def places_of(user: User) -> dict[str, str]:
         "group": reverse("group", args=[_group_with_invitations(user)]),
         "audit": "/account/audit/",
         "password": "/account/password/",
+        "mail-address": "/account/mail/",
+        "mail-address-confirm": _mail_address_asked(user),
         "sessions": "/account/sessions/",
         "password-forgotten": "/sign-in/forgotten/",
         "help": "/help/",
