@@ -135,9 +135,7 @@ def list_cells_of(way: Way) -> list[ListCell]:
     return [ListCell(way, wrong, times, place) for wrong in OF_LISTS for times in TIMES for place in PLACES]
 
 
-def run_all(
-    cells: Sequence[Trial], portal: Portal, supply: Supply, folder: Path, at_once: int = AT_ONCE
-) -> Counter[str]:
+def run_all(cells: Sequence[Trial], portal: Portal, supply: Supply, folder: Path) -> Counter[str]:
     """Try all of them; the passed ones counted by kind. Raises AssertionError naming the failed."""
     wrong: list[str] = []
     passed: Counter[str] = Counter()
@@ -152,7 +150,7 @@ def run_all(
         else:
             passed[cell.kind] += 1
 
-    with ThreadPoolExecutor(at_once) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(one, range(len(cells)), cells))
     assert not wrong, f"{len(wrong)} of {len(cells)} went wrong:\n" + "\n".join(sorted(wrong))
     return passed

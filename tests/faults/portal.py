@@ -1,5 +1,6 @@
 """A real portal to try faults on: `./run` with short limits, its REST interface, its archive's controls."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -120,6 +121,26 @@ class Portal:
         """Faults besides those that other threads asked for."""
         with self._setting_faults:
             self.sandbox.faults(*faults)
+
+    @contextmanager
+    def others_are_answered(self) -> Iterator[None]:
+        """Somebody asks other questions meanwhile, one after the other, and the archive answers those."""
+        stop = threading.Event()
+
+        def ask() -> None:
+            for number in itertools.count(1):
+                if stop.wait(0.5):
+                    break
+                question = {"collection": "observations", "criteria": {"proposal_id": [str(number)]}}
+                self.http.post(f"{ROOT}/searches/count", json=question)
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
 
 
 def says_when(answer: httpx.Response) -> bool:
