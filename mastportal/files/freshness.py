@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts import token_checks
 from accounts.archive import archive
-from mastportal.files import entitlement
+from mastportal.files import entitlement, together
 from mastportal.files.facts import HEADER_BYTES, Facts, facts_in
 from mastportal.files.hosts import hosts_for
 from mastportal.files.models import Access, StoredFile
@@ -196,4 +196,4 @@ def _note(questions: list[Question], verdicts: dict[int, bool | None]) -> None:
         file.listed_size_bytes = question.listed_bytes or file.listed_size_bytes
         file.told = question.told.as_json() if question.told is not None else file.told
         file.save(update_fields=["listed_size_bytes", "told"])
-    StoredFile.objects.filter(pk__in=[question.file.pk for question in same]).update(checked_at=Now())
+    together.change((question.file.pk for question in same), checked_at=Now())

@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, QuerySet
 from django.db.models.functions import Now
 
+from mastportal.files import together
 from mastportal.files.models import StoredFile
-from mastportal.work import Phase
 
 # Who took a file from the store has so long to write down that it is needed.
 GRACE_S = 60
@@ -62,6 +62,4 @@ def tell_lost(file: StoredFile, sentence: str) -> None:
 
 def keep_for_now(ids: Iterable[int]) -> set[int]:
     """Note files as used, so that none goes before it is written down who needs it; those still here."""
-    here = StoredFile.objects.filter(pk__in=list(ids), phase=Phase.COMPLETED)
-    here.update(last_used_at=Now())
-    return set(here.values_list("pk", flat=True))
+    return together.change(ids, last_used_at=Now())
