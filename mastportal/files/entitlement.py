@@ -21,7 +21,7 @@ from accounts.audit import Event
 from accounts.models import ArchiveToken, TokenState
 from accounts.token_ends import LIFETIME
 from accounts.vault import Opened
-from mastportal.files import noting, right_checks
+from mastportal.files import noting, right_checks, together
 from mastportal.files.models import Access, ReadingRight, StoredFile
 from mastportal.files.rights import Answer, ask_each
 from mastportal.files.store import give_back_connection
@@ -185,7 +185,7 @@ class _Check:
         for file in public:
             file.access = Access.PUBLIC
         if public:
-            StoredFile.objects.filter(pk__in=[file.pk for file in public]).update(access=Access.PUBLIC)
+            together.change((file.pk for file in public), access=Access.PUBLIC)
         if self._token is not None:
             scopes = {file.scope for file in asked}
             heard = {scope: self._heard(self._files[scope]) for scope in scopes}
