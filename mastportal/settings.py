@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from celery.schedules import schedule
+from whitenoise.compress import Compressor
 
 from mastportal import env
 
@@ -342,6 +343,8 @@ STORAGES = {
         "BACKEND": env.text("STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
 }
+# Read by developers' tools alone, and as large as all the rest: a first start need not wait for them.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False

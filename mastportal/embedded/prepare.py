@@ -59,6 +59,6 @@ def database(state: State, env: Mapping[str, str], *, is_sandbox: bool) -> None:
 def static_files(state: State, env: Mapping[str, str]) -> None:
     """Collect, hash and compress static files. Raises StartError."""
     sources = [CHECKOUT / name for name in STATIC_SOURCES]
-    _when_changed(
-        state, "collected", sources, lambda: manage(env, "collectstatic", "--no-input", "-v0", "--clear")
-    )
+    # The document of the API is drawn by Swagger UI; redoc lies beside it in the same package.
+    told = ("collectstatic", "--no-input", "-v0", "--clear", "--ignore", "redoc")
+    _when_changed(state, "collected", sources, lambda: manage(env, *told))
