@@ -343,7 +343,7 @@ STORAGES = {
         "BACKEND": env.text("STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
 }
-# Read by developers' tools alone, and as large as all the rest: a first start need not wait for them.
+# Read by developers' tools alone: a first start does not wait until they are packed.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 LANGUAGE_CODE = "en-gb"
