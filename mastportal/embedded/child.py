@@ -25,6 +25,14 @@ def die_with_parent(stop_signal: int = signal.SIGTERM) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)
 
 
+class Stopped(Exception):
+    """Somebody wants an end before everything was started."""
+
+
+def never() -> bool:
+    return False
+
+
 @dataclass
 class Child:
     """A program to keep running, and how to tell that it is ready."""
@@ -65,10 +73,12 @@ class Child:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def wait_ready(self) -> None:
-        """Wait until it answers. Raises StartError when it dies first or takes too long."""
+    def wait_ready(self, should_stop: Callable[[], bool] = never) -> None:
+        """Wait until it answers. Raises StartError when it dies first or takes too long, and Stopped."""
         deadline = time.monotonic() + self.patience_s
         while not self.ready():
+            if should_stop():
+                raise Stopped
             if not self.alive:
                 raise StartError(
                     f"{self.name} stopped while starting; its log {self.log} says why:\n{self.tail()}"

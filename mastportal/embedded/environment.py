@@ -3,7 +3,8 @@
 import os
 import shlex
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote_plus
 
@@ -32,6 +33,16 @@ class Wishes:
         if self.is_sandbox:
             return f"http://127.0.0.1:{self.sandbox_port}"
         return MAST if self.archive == "mast" else self.archive.rstrip("/")
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The ports that are not chosen free, by what the environment calls them."""
+        return {"PORT": self.port} | ({"SANDBOX_PORT": self.sandbox_port} if self.is_sandbox else {})
+
+    def as_running(self, ports: Mapping[str, int]) -> "Wishes":
+        """The same beside a running portal, whose ports count whatever this process's environment says."""
+        sandbox_port = ports.get("SANDBOX_PORT", self.sandbox_port)
+        return replace(self, port=ports.get("PORT", self.port), sandbox_port=sandbox_port)
 
 
 def _port(name: str, default: int) -> int:

@@ -11,7 +11,7 @@ from types import FrameType
 import httpx
 
 from mastportal.embedded import postgres, valkey
-from mastportal.embedded.child import Child
+from mastportal.embedded.child import Child, Stopped, never
 from mastportal.embedded.environment import Wishes, python
 from mastportal.embedded.state import StartError, State, free_port
 
@@ -53,20 +53,23 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
 class Family:
     """The children, in generations: those added later need those added before."""
 
-    def __init__(self) -> None:
+    def __init__(self, should_stop: Callable[[], bool] = never) -> None:
         self.generations: list[tuple[Child, ...]] = []
+        self._should_stop = should_stop
 
     @property
     def children(self) -> list[Child]:
         return [child for generation in self.generations for child in generation]
 
     def add(self, *children: Child) -> None:
-        """Start them all, then wait until each is ready. Raises StartError."""
+        """Start them all, then wait until each is ready. Raises StartError, and Stopped."""
+        if self._should_stop():
+            raise Stopped
         self.generations.append(children)
         for child in children:
             child.start()
         for child in children:
-            child.wait_ready()
+            child.wait_ready(self._should_stop)
 
     def watch(self, should_stop: Callable[[], bool]) -> None:
         """Restart what dies until it is time to stop."""
@@ -101,9 +104,11 @@ def sandbox(state: State, wishes: Wishes, port: int) -> Child:
 
 
 @contextlib.contextmanager
-def data_services(state: State, *, lasting: bool = True) -> Iterator[tuple[Family, dict[str, int]]]:
+def data_services(
+    state: State, *, lasting: bool = True, should_stop: Callable[[], bool] = never
+) -> Iterator[tuple[Family, dict[str, int]]]:
     """PostgreSQL and Valkey on free ports, and the portal's database; all stopped at the end."""
-    family, ports = Family(), {"postgres": free_port(), "valkey": free_port()}
+    family, ports = Family(should_stop), {"postgres": free_port(), "valkey": free_port()}
     try:
         family.add(
             postgres.child(state, ports["postgres"], log_of(state, "postgres"), lasting=lasting),

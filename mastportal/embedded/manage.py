@@ -21,9 +21,10 @@ def manage(arguments: list[str]) -> int:
         running = ports is not None
         if ports is None:
             stack.enter_context(state.only_one())
-            state.claim_archive(wishes.archive)
+        state.claim_archive(wishes.archive)
+        if ports is None:
             _, ports = stack.enter_context(data_services(state))
-        env = django_environment(state, wishes, ports)
+        env = django_environment(state, wishes.as_running(ports), ports)
         if not running:
             prepare.database(state, env, is_sandbox=wishes.is_sandbox)
         if command in restoring.COMMANDS:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mastportal.embedded.child import RESTART_PAUSE_S, Child
+from mastportal.embedded.child import RESTART_PAUSE_S, Child, Stopped
 from mastportal.embedded.environment import python
 from mastportal.embedded.family import Family, answers, stop_signals
 from mastportal.embedded.state import StartError
@@ -118,6 +118,20 @@ def test_a_log_is_shown_from_its_end_whatever_is_in_it(tmp_path: Path) -> None:
     child = lasting(tmp_path, "web")
     child.log.write_bytes(b"\xff\xfe\n" + b"".join(b"line %d\n" % n for n in range(50)))
     assert child.tail(2).split("\n") == ["  line 48", "  line 49"]
+
+
+def test_a_start_that_takes_long_can_be_stopped(tmp_path: Path) -> None:
+    asked = iter([False, False, True])
+    family = Family(lambda: next(asked))
+    slow = Child("slow", python("-c", "import time; time.sleep(60)"), {}, tmp_path / "log", lambda: False)
+    with pytest.raises(Stopped):
+        family.add(slow)
+    family.stop()
+    assert not slow.alive
+    never_begun = lasting(tmp_path, "later")
+    with pytest.raises(Stopped):
+        Family(lambda: True).add(never_begun)
+    assert never_begun.process is None
 
 
 def test_what_never_started_is_neither_alive_nor_in_the_way(tmp_path: Path) -> None:

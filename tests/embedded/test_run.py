@@ -65,6 +65,6 @@ def killed_one_is_replaced(portal: Started) -> None:
 
 def a_second_one_is_refused(portal: Started) -> None:
     state = State.at(portal.folder)
-    assert set(state.running() or {}) == {"postgres", "valkey"}
+    assert set(state.running() or {}) == {"postgres", "valkey", "PORT", "SANDBOX_PORT"}
     with pytest.raises(StartError, match="already runs"), state.only_one():
         pass

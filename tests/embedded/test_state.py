@@ -1,11 +1,12 @@
 """The state folder: secrets made once and private, bound to one archive, held by one portal."""
 
+import socket
 import stat
 from pathlib import Path
 
 import pytest
 
-from mastportal.embedded.state import DEMO_PEOPLE, StartError, State, write_private
+from mastportal.embedded.state import DEMO_PEOPLE, StartError, State, free_port, is_taken, write_private
 
 
 def mode_of(path: Path) -> int:
@@ -55,3 +56,11 @@ def test_the_running_portal_tells_its_ports(tmp_path: Path) -> None:
         state.note_running({"postgres": 1, "valkey": 2})
         assert State.at(tmp_path).running() == {"postgres": 1, "valkey": 2}
     assert State.at(tmp_path).running() is None
+
+
+def test_a_port_is_taken_while_somebody_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert is_taken(port)
+    assert not is_taken(port)
+    assert not is_taken(free_port())
