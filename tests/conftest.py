@@ -1,30 +1,28 @@
 """The fixtures that every room's tests share: the cast, the sandbox's controls, a real Celery worker."""
 
 import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import httpx
 import hypothesis
 import pytest
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from redis import ConnectionPool
 from rest_framework.test import APIClient
 
-from accounts.models import Membership, ResearchGroup
 from mastportal.celery import app
+from mastportal.embedded.state import CHECKOUT
+from tests.archive import Sandbox
 from tests.faults.summary import pytest_terminal_summary
+from tests.people import client_of, make_person, signed_in
 from tests.waiting import wait_until
+from tests.workers import LIVING, Worker
 
 # How long an example takes says how busy the machine is. The same code is tried with the same examples, so
 # that a change is judged by what it changes; HYPOTHESIS_PROFILE=search looks for new ones.
@@ -32,9 +30,8 @@ hypothesis.settings.register_profile("portal", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("search", deadline=None, derandomize=False)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
 
-__all__ = ["Sandbox", "Worker", "client_of", "make_person", "pytest_terminal_summary", "wait_until"]
+__all__ = ["pytest_terminal_summary"]  # a hook, found by its name
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED = CHECKOUT.parent / "shared"
 
 
@@ -86,51 +83,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         connection.close()
 
 
-class Sandbox:
-    """The stand-in archive's controls, as the contract gives them."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._client = httpx.Client(base_url=url, timeout=20, trust_env=False)
-
-    def log(self, since: int = 0) -> list[dict[str, Any]]:
-        return self._client.get("/_sandbox/log", params={"since": since}).json()
-
-    def mark(self) -> int:
-        """The number of the newest request, to ask for the log since now."""
-        return max((entry["n"] for entry in self.log()), default=0)
-
-    def faults(self, *faults: dict[str, Any]) -> None:
-        self._client.post("/_sandbox/faults", json=list(faults)).raise_for_status()
-
-    def close(self) -> None:
-        self._client.close()
-
-    def clear(self) -> None:
-        self._client.request("DELETE", "/_sandbox/faults").raise_for_status()
-
-    def replace(self, uri: str) -> None:
-        self._client.post("/_sandbox/replace", json={"uri": uri}).raise_for_status()
-
-    def today(self, date: str, *, unfolds: bool = False) -> None:
-        """The archive's day; with `unfolds` only what it had by then is there."""
-        self._client.post("/_sandbox/today", json={"date": date, "unfolds": unfolds}).raise_for_status()
-
-    def withdraw(self, token: str, *programmes: str) -> None:
-        """The token no longer opens these programmes, and again all others that were its own."""
-        body = {"token": token, "withdrawn": list(programmes)}
-        self._client.post("/_sandbox/tokens", json=body).raise_for_status()
-
-    def tokens(self) -> list[dict[str, Any]]:
-        return self._client.get("/_sandbox/tokens").json()
-
-    def body(self, uri: str, token: str = "") -> bytes:
-        """A product's bytes, asked for like anybody would."""
-        headers = {"Authorization": f"token {token}"} if token else {}
-        answer = self._client.get("/api/v0.1/Download/file", params={"uri": uri}, headers=headers)
-        return answer.raise_for_status().content
-
-
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     """The sandbox that ./run test started, without faults before and after."""
@@ -147,19 +99,6 @@ def _clean_cache(request: pytest.FixtureRequest) -> None:
     fixtures = {"db", "transactional_db"} & set(request.fixturenames)
     if fixtures or request.node.get_closest_marker("django_db"):
         cache.clear()
-
-
-@lru_cache
-def hashed_password() -> str:
-    """The cast's password, hashed once: hashing is slow on purpose."""
-    return make_password("correct horse battery")
-
-
-def make_person(name: str, group: str, role: str) -> User:
-    person = User.objects.create(username=name, email=f"{name}@lab.example", password=hashed_password())
-    research_group, _ = ResearchGroup.objects.get_or_create(name=group)
-    Membership.objects.create(group=research_group, user=person, role=role)
-    return person
 
 
 @pytest.fixture
@@ -180,66 +119,16 @@ def charlie(db: None) -> User:
     return make_person("charlie", "Another group", "owner")
 
 
-def client_of(person: User) -> APIClient:
-    """A REST client signed in as `person`."""
-    client = APIClient(raise_request_exception=True)
-    client.force_login(person)
-    return client
+@pytest.fixture
+def web(alice: User) -> Client:
+    """Alice's browser."""
+    return signed_in(alice)
 
 
 @pytest.fixture
 def api(alice: User) -> APIClient:
     """Alice's REST client."""
     return client_of(alice)
-
-
-class Worker:
-    """A real Celery worker on the test database, both kinds; killed with all its children."""
-
-    def __init__(self, log: Path) -> None:
-        self.log = log  # what both kinds say
-        database = connection.settings_dict
-        address = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
-        self._env = os.environ | {"DATABASE_URL": address, "DATABASE_POOL": "0"}
-        self._processes: list[subprocess.Popen[bytes]] = []
-
-    def start(self) -> None:
-        for queue, pool in (("ask", ["-P", "prefork", "-c", "2"]), ("fetch", ["-P", "threads", "-c", "4"])):
-            argv = [
-                sys.executable,
-                "-m",
-                "celery",
-                "-A",
-                "mastportal",
-                "--quiet",
-                "worker",
-                "-Q",
-                queue,
-                *pool,
-            ]
-            argv += ["-n", f"{queue}@test", "--without-mingle", "--without-gossip", "-l", "WARNING"]
-            with self.log.open("ab") as log:
-                process = subprocess.Popen(
-                    argv, env=self._env, cwd=CHECKOUT, start_new_session=True, stdout=log, stderr=log
-                )
-            self._processes.append(process)
-        deadline = time.monotonic() + 60
-        while len(app.control.ping(timeout=0.5)) < len(self._processes):
-            assert time.monotonic() < deadline, f"the Celery workers did not start: {self.log.read_text()}"
-
-    def kill(self) -> None:
-        """kill -9 of the workers and their children, as a crash would."""
-        for process in self._processes:
-            os.killpg(process.pid, 9)
-            process.wait()
-        self._processes.clear()
-
-    @property
-    def lives(self) -> bool:
-        return bool(self._processes)
-
-
-LIVING: list[Worker] = []
 
 
 @pytest.fixture(autouse=True)

@@ -215,6 +215,7 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "bundle-files": {"GET": READ},
     "bundle-retry": {"POST": WRITE},
     "bundle-changes": {"GET": READ},
+    "bundle-download": {"GET": READ},
     "bundle-script": {"GET": READ},
     "bundle-list": {"GET": READ},
     "bundle-again": {"POST": READ},

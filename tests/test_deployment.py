@@ -14,6 +14,8 @@ import yaml
 from cryptography.fernet import Fernet
 
 from mastportal.embedded.checks import addresses_in_locks
+from mastportal.embedded.portal import _web
+from mastportal.embedded.state import State
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -57,6 +59,22 @@ def test_secrets_come_by_file_only() -> None:
         "OIDC_CLIENT_SECRET",
     }
     assert not named & set(environment)
+
+
+def test_every_setting_of_the_env_file_reaches_the_portals_containers() -> None:
+    ours = {n: s for n, s in COMPOSE["services"].items() if "SITE_URL" in s.get("environment", {})}
+    assert set(ours) == {"prepare", "web", "ask", "fetch", "beat"}
+    assert {name: service.get("env_file") for name, service in ours.items()} == dict.fromkeys(ours, ".env")
+
+
+def test_the_web_server_has_the_processes_and_threads_of_the_settings(tmp_path: Path) -> None:
+    for told in ("--workers ${WEB_WORKERS:-2}", "--threads ${WEB_THREADS:-12}"):
+        assert told in (ROOT / "Dockerfile").read_text()
+    usual, wished = (
+        _web(State.at(tmp_path), env, 1).argv for env in ({}, {"WEB_WORKERS": "1", "WEB_THREADS": "4"})
+    )
+    assert [argv[argv.index("--workers") + 1] for argv in (usual, wished)] == ["2", "1"]
+    assert [argv[argv.index("--threads") + 1] for argv in (usual, wished)] == ["12", "4"]
 
 
 def test_every_lasting_service_is_watched() -> None:

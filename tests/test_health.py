@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from mastportal.health import PARTS, WORKER_SEEN, _state
-from tests.conftest import Worker
+from tests.workers import Worker
 
 pytestmark = pytest.mark.django_db
 

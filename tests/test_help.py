@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
+from mastportal.embedded.state import CHECKOUT
 from mastportal.help import DESKS, DOCUMENTS, PICTURE_HEIGHT, PICTURE_WIDTH
-from tests.conftest import CHECKOUT
+from tests.people import signed_in
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -46,8 +47,7 @@ def test_its_own_links_and_anchors_lead_somewhere(alice: User) -> None:
     told = page()
     for anchor in re.findall(r'href="#([a-z]+)"', told.partition("help-contents")[2]):
         assert f'id="{anchor}"' in told
-    client = Client()
-    client.force_login(alice)
+    client = signed_in(alice)
     own = set(re.findall(r'href="(/[^"#]*)', told.partition('id="search"')[2]))
     assert own
     assert {address: client.get(address).status_code for address in own} == dict.fromkeys(own, 200)

@@ -28,7 +28,6 @@ from mastportal.search import results
 from mastportal.search.exports import links
 from mastportal.search.models import Lookup, Search
 from mastportal.work import Phase
-from tests.conftest import make_person
 from tests.ladder_rules import (
     ALLOWED,
     FORBIDDEN,
@@ -42,6 +41,7 @@ from tests.ladder_rules import (
 )
 from tests.news.make import secret_of_mail
 from tests.outbox.make import told
+from tests.people import make_person
 from tests.search.make import PROGRAMME, answered
 
 
@@ -252,6 +252,7 @@ def test_administration_is_for_administrators(person: str, world: World) -> None
             path = path.replace(f"<path:{part}>", "1").replace(f"<int:{part}>", "1").replace(f"<{part}>", "1")
         if "(" in path or path in {"/admin/login/", "/admin/logout/"}:
             continue
-        response = client.get(path)
-        assert response.status_code == 302, path
-        assert response.headers["Location"].startswith("/admin/login/"), path
+        for method in METHODS if person == "alice" else ("GET", "POST"):
+            response = client.generic(method, path)
+            assert response.status_code == 302, (method, path)
+            assert response.headers["Location"].startswith("/admin/login/"), (method, path)

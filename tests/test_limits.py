@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 
 from mastportal import limits
-from tests.conftest import client_of
 from tests.ladder_rules import RULES
+from tests.people import client_of
 
 
 def test_what_asks_is_an_address_of_ours() -> None:
@@ -64,6 +65,26 @@ def test_following_asks_the_archive_and_is_counted(
     client.force_login(alice)
     assert person.post(path).status_code in {400, 422}
     assert person.post(path).status_code == 429
+
+
+@pytest.mark.parametrize(
+    "name", ["account-token", "account-token-check", "my-programmes-check", "basket-import"]
+)
+def test_a_page_that_has_mast_asked_about_a_token_or_a_file_is_counted(
+    name: str, alice: User, client: Client, settings: Any
+) -> None:
+    settings.SEARCHES_PER_MINUTE = 1
+    client.force_login(alice)
+    assert client.post(reverse(name)).status_code in {302, 400, 422}
+    assert client.post(reverse(name)).status_code == 429
+
+
+@pytest.mark.parametrize(("method", "path"), [("put", "me/mast-token"), ("post", "baskets/import")])
+def test_programs_that_have_it_asked_are_counted(method: str, path: str, alice: User, settings: Any) -> None:
+    settings.SEARCHES_PER_MINUTE = 1
+    asked = getattr(client_of(alice), method)
+    assert asked(f"/api/v1/{path}", {}, format="json").status_code == 400
+    assert asked(f"/api/v1/{path}", {}, format="json").status_code == 429
 
 
 @pytest.mark.parametrize("path", ["/baskets/", "/api/v1/baskets"])

@@ -13,13 +13,15 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from mastportal.embedded.state import free_port
+from mastportal.embedded.state import CHECKOUT, free_port
 from mastportal.mast.client import MastClient
 from mastportal.mast.connection import Archive
 from mastportal.mast.criteria import parse_question
 from tests.acceptance import recorded_files
 from tests.acceptance.journey import Journey
-from tests.conftest import CHECKOUT, Worker, client_of, wait_until
+from tests.people import client_of
+from tests.waiting import wait_until
+from tests.workers import Worker
 
 Ask = Callable[..., pa.Table]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
-from tests.conftest import Sandbox, wait_until
+from tests.archive import Sandbox
+from tests.waiting import wait_until
 
 ROOT = "/api/v1"
 DONE = {"COMPLETED", "ERROR", "ABORTED"}

@@ -16,7 +16,7 @@ from mastportal.files.models import Access, Origin, StoredFile
 from mastportal.files.room import used_bytes
 from mastportal.search import listed
 from tests.acceptance.journey import bodies_fetched
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN, observations, products
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from mastportal.mast.identifiers import MAX_IDS
 from mastportal.search.models import ResultSet, Search
 from mastportal.search.opened import tables
 from tests.acceptance.journey import ROOT, Journey
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 
 FORM = "application/x-www-form-urlencoded"
 M57 = {"collection": "observations", "target": "m57 r=1m"}

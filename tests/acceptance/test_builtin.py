@@ -8,7 +8,7 @@ import pytest
 
 from tests.acceptance.flat_sky import touches
 from tests.acceptance.journey import Journey
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.sandbox.asking import Asking
 
 pytestmark = pytest.mark.usefixtures("worker")

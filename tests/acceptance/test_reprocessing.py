@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from mastportal.files import store
 from mastportal.files.models import StoredFile
 from tests.acceptance.journey import Journey, check_files, unpacked
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.files.archive_products import observations, products
 from tests.files.conftest import asked_for, obtain
 

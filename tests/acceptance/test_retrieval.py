@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from basket.models import BundleFile
+from mastportal.embedded.state import CHECKOUT
 from mastportal.files.models import StoredFile
 from tests.acceptance.journey import Journey, bodies_fetched, check_files, unpacked
-from tests.conftest import CHECKOUT, Sandbox, Worker, wait_until
+from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN
 from tests.sandbox.asking import Asking
+from tests.waiting import wait_until
+from tests.workers import Worker
 
 PUBLIC = "f.obs_collection=JWST&not.calib_level=-1&f.dataRights=PUBLIC&sort=calib_level,obs_id"
 EXCLUSIVE = "f.obs_collection=JWST&not.calib_level=-1&f.dataRights=EXCLUSIVE_ACCESS&sort=calib_level,obs_id"

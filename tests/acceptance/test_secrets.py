@@ -2,10 +2,12 @@
 
 Looked through: every row of the database, the database's own files, everything in Valkey and every command
 that was sent to it (task arguments among them), logs, mails, the store, and the pages of those concerned.
+In each of these something that is no secret must be found in the same way, or nothing was looked through.
 """
 
 import base64
 import re
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +22,8 @@ import pytest
 from psycopg import sql
 from redis import Redis, RedisError
 
+from mastportal.embedded.environment import python
+from mastportal.embedded.state import CHECKOUT
 from tests.bench.portal import Portal, portal
 from tests.waiting import wait_until
 
@@ -32,17 +36,27 @@ PAGES = [
 ]  # fmt: skip
 
 
+MARK = "mark-5e1c0d"  # no secret: it names a basket, and an address that is nowhere
+WARN = "from accounts import token_warnings; token_warnings.warn()"
+MARKED = ("table basket_basket", "postgres/", "logs/", "page /baskets/")
+
+
 @dataclass
 class Seen:
-    """What was said to Valkey meanwhile, and the secrets to look for."""
+    """What was said to Valkey meanwhile, and the secrets to look for.
+
+    `marks` are no secrets, and must be found in a place that begins as told.
+    """
 
     commands: list[bytes] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Portal]:
-    with portal("--file-bytes 5000", OUTGOING_ALLOWED="127.0.0.1", STATIC_STORAGE=PLAIN) as started:
+    quick = {"SWEEP_S": "1", "STATIC_STORAGE": PLAIN}
+    with portal("--file-bytes 5000", OUTGOING_ALLOWED="127.0.0.1", **quick) as started:
         yield started
 
 
@@ -98,7 +112,7 @@ def use_tokens(running: Portal, seen: Seen) -> None:
             seen.secrets[f"refused token {number}"] = refused
             assert api.put("me/mast-token", json={"token": refused}).status_code >= 400
         seen.secrets[f"{person}'s token"] = token
-        fetch_exclusive(running, api, token)
+        seen.marks["a command to Valkey"] = fetch_exclusive(running, api, token)
         api.close()
     broken = [{"match": "whoami|Download", "times": 4, "fault": "status", "status": 500}]
     httpx.post(f"{running.archive_url}/_sandbox/faults", json=broken, trust_env=False).raise_for_status()
@@ -108,8 +122,8 @@ def use_tokens(running: Portal, seen: Seen) -> None:
     httpx.delete(f"{running.archive_url}/_sandbox/faults", trust_env=False)
 
 
-def fetch_exclusive(running: Portal, api: httpx.Client, token: str) -> None:
-    """A bundle of one observation of a programme that this token opens."""
+def fetch_exclusive(running: Portal, api: httpx.Client, token: str) -> str:
+    """A bundle of one observation of a programme that this token opens; its id, which tasks are given."""
     known = httpx.get(f"{running.archive_url}/_sandbox/tokens", trust_env=False).json()
     programmes = next(each["programs"] for each in known if each["token"] == token)
     asked = {"collection": "programs", "programs": str(programmes[0])}
@@ -117,7 +131,7 @@ def fetch_exclusive(running: Portal, api: httpx.Client, token: str) -> None:
     rows = api.get(f"searches/{search['id']}/rows", params={"f.dataRights": "EXCLUSIVE_ACCESS"}).json()[
         "rows"
     ]
-    basket = api.post("baskets", json={"name": "exclusive"}).json()["id"]
+    basket = api.post("baskets", json={"name": MARK}).json()["id"]
     body = {"search": search["id"], "obsid": [rows[0]["obsid"]]}
     api.post(f"baskets/{basket}/observations", json=body).raise_for_status()
     how = {"format": "zip", "layout": "nested"}
@@ -125,6 +139,24 @@ def fetch_exclusive(running: Portal, api: httpx.Client, token: str) -> None:
     running.finished(f"bundles/{made}", api=api)
     assert api.get(f"bundles/{made}/download").status_code == 200
     assert "token" in api.get(f"baskets/{basket}/script").text
+    return str(made)
+
+
+def send_mails(running: Portal, seen: Seen) -> None:
+    """A test, and what is said of tokens whose day nobody told; written into the portal's folder."""
+    with closing(running.browser()) as browser:
+        form(browser, "/notifications/channels/mail")
+        browser.get(f"/{MARK}/")
+        seen.marks["Valkey 1"] = browser.cookies["sessionid"]
+    words = python("-m", "mastportal.embedded", "manage", "shell", "--no-imports", "-c", WARN)
+    subprocess.run(words, env=running.env, cwd=CHECKOUT, capture_output=True, check=True)
+    wait_until(lambda: mails(running) > len(TOKENS), 60)
+    seen.marks |= dict.fromkeys(MARKED, MARK)
+    seen.marks |= {"mail/": "A test from the MAST portal", "store/": "SIMPLE  ="}
+
+
+def mails(running: Portal) -> int:
+    return sum(path.read_bytes().count(b"\nSubject: ") for path in (running.folder / "mail").iterdir())
 
 
 def use_keys_and_addresses(running: Portal, seen: Seen) -> None:
@@ -169,7 +201,7 @@ def stored(running: Portal, environment: dict[str, str], seen: Seen) -> Iterator
     for number in (0, 1):
         with Redis.from_url(f"{environment['VALKEY_URL']}/{number}") as valkey:
             for name in valkey.scan_iter():
-                yield f"Valkey {number} {name!r}", name + _value(valkey, name)
+                yield f"Valkey {number} {name!r}", name + value_of(valkey, name)
     for command in seen.commands:
         yield "a command to Valkey", command
     for path in running.folder.rglob("*"):
@@ -181,7 +213,8 @@ def stored(running: Portal, environment: dict[str, str], seen: Seen) -> Iterator
             yield f"page {page}", browser.get(page).content
 
 
-def _value(valkey: Any, name: bytes) -> bytes:
+def value_of(valkey: Any, name: bytes) -> bytes:
+    """What a key of Valkey holds, whatever its type."""
     match valkey.type(name):
         case b"string":
             return valkey.get(name) or b""
@@ -198,8 +231,10 @@ def _value(valkey: Any, name: bytes) -> bytes:
 
 
 def spellings(secret: str) -> list[bytes]:
-    """The ways in which a secret may stand somewhere: plain, in an address, in base64 wherever it begins."""
-    raw, found = secret.encode(), [secret.encode(), quote(secret, safe="").encode()]
+    """The ways in which a text may stand somewhere: plain, in an address, as bytes of a row, in base64
+    wherever it begins."""
+    raw = secret.encode()
+    found = [raw, quote(secret, safe="").encode(), raw.hex().encode()]  # a row as text has its bytes so
     for shift in range(3):
         whole = base64.b64encode(b"\0" * shift + raw)
         found.append(whole[4 if shift else 0 : -4])  # without the ends, which neighbours change
@@ -213,14 +248,19 @@ def test_no_secret_is_found_in_clear(running: Portal) -> None:
     with overheard(environment["VALKEY_URL"], seen):
         use_tokens(running, seen)
         use_keys_and_addresses(running, seen)
+        send_mails(running, seen)
         time.sleep(3)  # what was put off is sent
     assert len(seen.secrets) >= 10
     assert len(seen.commands) > 100
     looked_for = {name: spellings(secret) for name, secret in seen.secrets.items()}
+    marks = {start: spellings(mark) for start, mark in seen.marks.items()}
     places = 0
-    found = set()
+    found, marked = set(), set()
     for place, content in stored(running, environment, seen):
         places += 1
         found |= {(name, place) for name, ways in looked_for.items() if any(way in content for way in ways)}
+        here = (start for start in marks if place.startswith(start))
+        marked |= {start for start in here if any(way in content for way in marks[start])}
     assert places > 500
     assert not found
+    assert marked == set(marks), "what is there is found in every kind of place"

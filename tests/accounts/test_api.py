@@ -5,7 +5,7 @@ from rest_framework.test import APIClient
 
 from accounts import keys, tokens
 from accounts.models import ArchiveToken
-from tests.conftest import client_of
+from tests.people import client_of
 
 GOOD = "sandbox-token-alice"
 ME, TOKEN = "/api/v1/me", "/api/v1/me/mast-token"

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from accounts import tokens
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 
 pytestmark = pytest.mark.django_db
 

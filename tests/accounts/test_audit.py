@@ -7,12 +7,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import InternalError, ProgrammingError, connection, transaction
-from django.test import Client
 from django.utils import timezone
 
 from accounts import audit, audit_reading
 from accounts.audit import Event
 from accounts.models import AuditEntry, Profile, ResearchGroup
+from tests.people import signed_in
 
 OF_RIGHTS = (Event.RIGHT_GRANTED, Event.RIGHT_REFUSED)
 YEAR = timedelta(days=365)
@@ -24,8 +24,7 @@ def aged(age: timedelta) -> None:
 
 
 def page(person: User, address: str) -> str:
-    client = Client()
-    client.force_login(person)
+    client = signed_in(person)
     response = client.get(address)
     assert response.status_code == 200
     return response.content.decode()
@@ -85,6 +84,10 @@ def test_an_entry_holds_no_name(alice: User) -> None:
     assert "alice" not in str(AuditEntry.objects.values().get())
 
 
+def test_every_event_has_its_words_and_can_be_looked_for() -> None:
+    assert set(audit_reading.WORDS) == set(Event)
+
+
 def test_a_right_is_noted_when_it_is_learnt_not_each_time(alice: User) -> None:
     def learn(event: Event, made_at: str = "monday") -> None:
         audit.note_change(event, alice, among=OF_RIGHTS, subject="JWST:1176", for_s=60, token_made_at=made_at)
@@ -116,8 +119,7 @@ def test_a_group_s_owners_read_what_was_done_in_it(alice: User, bob: User, charl
     assert "bob" in seen
     assert "<td>signed in</td>" not in seen
     for person, status in ((bob, 403), (charlie, 404)):
-        client = Client()
-        client.force_login(person)
+        client = signed_in(person)
         assert client.get(f"/groups/{group.pk}/audit/").status_code == status
 
 
@@ -151,7 +153,6 @@ def test_entries_come_by_the_page_and_by_kind(alice: User) -> None:
 def test_the_page_asks_little(alice: User, django_assert_max_num_queries: object) -> None:
     for _ in range(30):
         audit.note(Event.SIGNED_IN, alice)
-    client = Client()
-    client.force_login(alice)
+    client = signed_in(alice)
     with django_assert_max_num_queries(12):
         client.get("/account/audit/")

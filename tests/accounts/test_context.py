@@ -7,13 +7,6 @@ from django.test import Client, RequestFactory
 from accounts import archive, context, tokens
 
 
-@pytest.fixture
-def web(alice) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
-
-
 def test_the_four_places(web):
     text = web.get("/account/").text
     for place in (

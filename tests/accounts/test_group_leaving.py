@@ -14,7 +14,7 @@ from accounts.models import ApiToken, AuditEntry, Membership, Profile, ResearchG
 from accounts.signals import left_group, person_removed
 from basket.models import Basket
 from mastportal.conflicts import Conflict
-from tests.conftest import make_person
+from tests.people import make_person
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from accounts.groups import invitations, leaving, members
 from accounts.models import Membership, ResearchGroup
 from mastportal.conflicts import Conflict
 from mastportal.tables.columns import BadQuery
-from tests.conftest import make_person
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 6

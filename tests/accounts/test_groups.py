@@ -10,7 +10,7 @@ from accounts.groups import members
 from accounts.models import AuditEntry, Membership, ResearchGroup
 from mastportal.conflicts import Conflict
 from mastportal.tables.columns import BadQuery
-from tests.conftest import make_person
+from tests.people import make_person
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from accounts.access import role_in
 from accounts.groups import invitations
 from accounts.models import Invitation, Membership, ResearchGroup
-from tests.conftest import client_of
+from tests.people import client_of
 
 GROUPS = "/api/v1/groups"
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
 from django.utils import timezone
 
 from accounts import audit
@@ -13,6 +12,7 @@ from accounts.access import role_in
 from accounts.groups import invitations, members
 from accounts.models import AuditEntry, Invitation, Membership, ResearchGroup
 from mastportal.conflicts import Conflict
+from tests.people import signed_in
 
 PASSWORD = "correct horse battery"
 
@@ -25,12 +25,6 @@ def group(alice, bob) -> ResearchGroup:
 @pytest.fixture
 def link(alice, group) -> str:
     return f"/join/{invitations.make(alice, group, 'reader', note='for Charlie')[1]}/"
-
-
-def signed_in(person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def test_a_secret_is_kept_as_a_hash_only(alice, group):

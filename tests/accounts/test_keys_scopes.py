@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -12,6 +11,7 @@ from accounts import audit, keys
 from accounts.models import ApiToken, AuditEntry
 from mastportal.conflicts import Conflict
 from mastportal.tables.columns import BadQuery
+from tests.people import signed_in
 
 ME, KEYS = "/api/v1/me", "/api/v1/me/keys"
 
@@ -115,8 +115,7 @@ def test_a_key_made_with_a_key_ends_with_it(alice):
 
 
 def test_the_page_shows_scope_end_and_last_use(alice):
-    web = Client()
-    web.force_login(alice)
+    web = signed_in(alice)
     shown = web.post("/account/keys/", {"name": "laptop", "scope": "write", "days": "30"})
     assert "It reads and changes what you may" in shown.text
     row = ApiToken.objects.get()
@@ -127,8 +126,7 @@ def test_the_page_shows_scope_end_and_last_use(alice):
 
 
 def test_the_page_makes_a_reading_key_unless_said(alice):
-    web = Client()
-    web.force_login(alice)
+    web = signed_in(alice)
     web.post("/account/keys/", {"name": "laptop"})
     assert ApiToken.objects.get().scope == "read"
 

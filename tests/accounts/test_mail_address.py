@@ -22,25 +22,19 @@ from tests.accounts.test_sign_in_mails import alice as alice
 from tests.accounts.test_sign_in_mails import letters as letters
 from tests.accounts.test_sign_in_mails import quick as quick
 from tests.outbox.make import NEWS
+from tests.people import signed_in
 
 WANTED = "alice@observatory.example"
 Post = Callable[..., Any]
 
 
 @pytest.fixture
-def client(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
-
-
-@pytest.fixture
-def send(client: Client, django_capture_on_commit_callbacks: Any) -> Post:
+def send(web: Client, django_capture_on_commit_callbacks: Any) -> Post:
     """Send a form as Alice, and do what is queued for it."""
 
     def send(address: str, **typed: str) -> Any:
         with django_capture_on_commit_callbacks() as queued:
-            answer = client.post(address, typed)
+            answer = web.post(address, typed)
         for callback in queued:
             callback.func.__self__(*callback.args)
         return answer
@@ -69,12 +63,12 @@ def address_of(person: User) -> str:
     return User.objects.get(pk=person.pk).email
 
 
-def test_from_the_form_to_the_new_address(alice, letters, client, ask, send, settings):
+def test_from_the_form_to_the_new_address(alice, letters, web, ask, send, settings):
     assert ask("Alice@OBSERVATORY.example").url == reverse("account-mail")
-    assert "on its way to Alice@observatory.example" in client.get(reverse("account-mail")).text
+    assert "on its way to Alice@observatory.example" in web.get(reverse("account-mail")).text
     assert [letter["To"] for letter in letters] == ["Alice@observatory.example"]
     assert settings.SITE_URL in letters[0].get_content()
-    page = client.get(link_in(letters))
+    page = web.get(link_in(letters))
     assert "instead of alice@lab.example" in page.text
     assert address_of(alice) == "alice@lab.example", "whoever only looks changes nothing"
 
@@ -87,7 +81,7 @@ def test_from_the_form_to_the_new_address(alice, letters, client, ask, send, set
     entry = AuditEntry.objects.get(event=Event.ADDRESS_CHANGED)
     assert (entry.person, entry.facts) == (alice.profile.audit_id, {"way": "account"})
     assert not AddressChange.objects.exists()
-    assert send(link).status_code == client.get(link).status_code == 410
+    assert send(link).status_code == web.get(link).status_code == 410
     assert len(letters) == 2
 
 
@@ -122,10 +116,10 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(alice, letters, ask, e
     assert not AddressChange.objects.exists()
 
 
-def test_an_address_is_one_account_s_only_and_nobody_learns_whose(alice, letters, client, ask):
+def test_an_address_is_one_account_s_only_and_nobody_learns_whose(alice, letters, web, ask):
     User.objects.create_user("bob", "Bob@lab.example", PASSWORD)
     ask("bob@lab.example")
-    assert "on its way to bob@lab.example" in client.get(reverse("account-mail")).text
+    assert "on its way to bob@lab.example" in web.get(reverse("account-mail")).text
     (letter,) = letters
     assert letter["To"] == "bob@lab.example"
     assert "nothing was changed" in letter.get_content()
@@ -146,15 +140,14 @@ def test_a_link_is_for_who_asked_alone(alice, letters, ask, send):
     link = link_in(letters)
     assert Client().get(link).url.startswith("/sign-in/?next=/account/mail/")
     bob = User.objects.create_user("bob", "bob@lab.example", PASSWORD)
-    bobs = Client()
-    bobs.force_login(bob)
+    bobs = signed_in(bob)
     assert bobs.post(link).status_code == bobs.get(link).status_code == 410
     assert address_of(bob) == "bob@lab.example"
     assert send(link).status_code == 302
 
 
 @pytest.mark.parametrize("case", ["asked anew", "another password", "an hour", "cut", "given meanwhile"])
-def test_links_end(alice, letters, client, ask, send, settings, case):
+def test_links_end(alice, letters, web, ask, send, settings, case):
     ask()
     link = link_in(letters)
     match case:
@@ -162,7 +155,7 @@ def test_links_end(alice, letters, client, ask, send, settings, case):
             ask("third@lab.example")
         case "another password":
             typed = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
-            assert client.post(reverse("account-password"), typed).status_code == 302
+            assert web.post(reverse("account-password"), typed).status_code == 302
         case "an hour":
             settings.PASSWORD_RESET_TIMEOUT = -1
         case "cut":
@@ -188,14 +181,14 @@ def test_neither_passwords_nor_mails_without_end(letters, ask, settings):
     assert len(letters) == 2
 
 
-def test_who_cannot_be_asked_or_mailed_is_told_whom_to_ask(alice, client, ask, settings):
+def test_who_cannot_be_asked_or_mailed_is_told_whom_to_ask(alice, web, ask, settings):
     settings.MAIL_IS_ON = False
     assert not mail.is_on()
     assert "sends no mails" in ask().text
     settings.MAIL_IS_ON = True
     alice.set_unusable_password()
     alice.save()
-    client.force_login(alice)
+    web.force_login(alice)
     assert "have no password here" in ask().text
     assert not AddressChange.objects.exists()
 
@@ -236,8 +229,8 @@ def test_a_person_switched_off_meanwhile_gets_no_link(alice, letters):
     assert not letters
 
 
-def test_the_pages_ask_little(client, letters, ask, django_assert_max_num_queries):
+def test_the_pages_ask_little(web, letters, ask, django_assert_max_num_queries):
     ask()
     for address in (reverse("account-mail"), link_in(letters)):
         with django_assert_max_num_queries(8):
-            assert client.get(address).status_code == 200
+            assert web.get(address).status_code == 200

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from accounts import tokens
 from accounts.models import ArchiveToken
 from mastportal import keyring
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 
 pytestmark = pytest.mark.django_db
 GOOD = "sandbox-token-alice"

@@ -23,6 +23,7 @@ from accounts.models import AuditEntry
 from mastportal import env
 from mastportal.embedded.environment import Wishes, django_environment
 from mastportal.embedded.state import State, free_port
+from tests.people import signed_in
 
 PASSWORD, NEW = "correct horse battery", "another horse battery"
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -83,8 +84,7 @@ def choose(client: Client, link: str, password: str = NEW) -> Any:
 
 
 def test_from_the_mail_to_a_new_password(alice, letters, django_capture_on_commit_callbacks, settings):
-    elsewhere = Client()
-    elsewhere.force_login(alice)
+    elsewhere = signed_in(alice)
     answer = ask("Alice@LAB.example", django_capture_on_commit_callbacks)
     assert "on its way" in answer.text
     (letter,) = letters

@@ -14,7 +14,8 @@ from accounts import archive, audit, keys, tasks, token_checks, token_warnings, 
 from accounts.models import ArchiveToken, AuditEntry
 from mastportal.mast.errors import BadQuestion
 from mastportal.outbox.models import Delivery, Notice
-from tests.conftest import Sandbox, client_of
+from tests.archive import Sandbox
+from tests.people import client_of, signed_in
 
 pytestmark = pytest.mark.django_db
 GOOD, OTHER = "sandbox-token-alice", "sandbox-token-bob"
@@ -25,13 +26,6 @@ DAY = timedelta(days=1)
 def stored(alice: User, sandbox: Sandbox) -> ArchiveToken:
     tokens.store(alice, GOOD, made_on=archive.now().date())
     return ArchiveToken.objects.get(user=alice)
-
-
-@pytest.fixture
-def web(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
 
 
 def aged(*, made: int | None, entered: int, used: int | None, checked: int = 0) -> None:
@@ -189,8 +183,7 @@ def test_the_daily_check_is_for_those_who_were_here(
 def test_a_session_in_use_says_that_its_owner_is_here(alice: User, bob: User, sandbox: Sandbox) -> None:
     for person in (alice, bob):
         tokens.store(person, GOOD)
-        client = Client()
-        client.force_login(person)
+        client = signed_in(person)
         key = client.session.session_key
         UserSession.objects.create(user=person, session_key=key, ip="127.0.0.1", user_agent="x")
     User.objects.update(last_login=timezone.now() - 9 * DAY)

@@ -13,13 +13,6 @@ PAGES = ["account", "account-password"]
 ACTIONS = ["account-token", "account-token-check", "account-token-remove", "account-keys"]
 
 
-@pytest.fixture
-def web(alice) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_open_for_their_person(web, name):
     assert web.get(reverse(name)).status_code == 200

@@ -20,6 +20,7 @@ from mastportal.search import results
 from mastportal.search.models import ResultSet
 from mastportal.work import Lease, LeaseLost
 from tests.basket.make import basket_of
+from tests.people import signed_in
 from tests.search.make import PROGRAMME
 
 PAGES = ["admin:portal-jobs", "admin:portal-store", "admin:portal-state"]
@@ -49,8 +50,7 @@ def do(client: Client, kind: str, pk: object, action: str) -> str:
 def test_staff_who_are_no_administrators_see_none_of_it(alice: User, name: str) -> None:
     alice.is_staff = True
     alice.save()
-    client = Client()
-    client.force_login(alice)
+    client = signed_in(alice)
     assert client.get(reverse(name)).status_code == 403
 
 

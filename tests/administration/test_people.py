@@ -8,9 +8,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from accounts import keys
 from accounts.audit import Event
 from accounts.groups.members import LAST_OWNER
-from accounts.models import AuditEntry, Membership, ResearchGroup
+from accounts.models import ApiToken, ArchiveToken, AuditEntry, Membership, ResearchGroup
+from accounts.seal import seal
 from tests.accounts.test_sign_in_mails import Letters
 from tests.accounts.test_sign_in_mails import letters as letters
 from tests.accounts.test_sign_in_mails import quick as quick
@@ -163,4 +165,32 @@ def test_owners_go_when_one_stays_or_comes(admin: Client, root: User, owner: Use
     assert list(Membership.objects.order_by("role").values_list("user__username", "role")) == [
         ("olga", "owner"),
         ("root", "reader"),
+    ]
+
+
+def remove(admin: Client, row: ApiToken | ArchiveToken | ResearchGroup, *, by_list: bool) -> None:
+    """On the row's own page, or as one of those ticked in the list."""
+    name = f"admin:{row._meta.label_lower.replace('.', '_')}"
+    if by_list:
+        sent = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
+        assert admin.post(reverse(f"{name}_changelist"), sent).status_code == 302
+    else:
+        assert admin.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 302
+    assert not type(row)._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("by_list", [False, True], ids=["page", "list"])
+def test_a_token_a_key_and_a_group_that_were_taken_away_are_in_the_audit(
+    admin: Client, root: User, owner: User, by_list: bool
+) -> None:
+    token = ArchiveToken.objects.create(user=owner, sealed=seal("a-token", owner.pk), owner="olga")
+    key, _ = keys.make(owner, "laptop")
+    group = ResearchGroup.objects.get(name="Ices")
+    for row in (token, key, group):
+        remove(admin, row, by_list=by_list)
+    entries = AuditEntry.objects.filter(by=root.profile.audit_id, person=owner.profile.audit_id)
+    assert list(entries.order_by("pk").values_list("event", "subject", "group_id")) == [
+        (Event.TOKEN_REMOVED, "", None),
+        (Event.KEY_REMOVED, key.prefix, None),
+        (Event.LEFT, "", group.pk),
     ]

@@ -3,9 +3,11 @@
 from io import StringIO
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.management import CommandError, call_command
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -16,9 +18,10 @@ from accounts import audit, keys, tokens
 from accounts.audit import Event
 from accounts.models import ApiToken, ArchiveToken, AuditEntry
 from basket.models import Basket
+from tests.archive import Sandbox
 from tests.basket.make import basket_of
-from tests.conftest import Sandbox, make_person
 from tests.files.archive_products import BOB_TOKEN
+from tests.people import make_person, signed_in
 
 NAME = "zebulon"
 
@@ -67,6 +70,13 @@ def test_the_command_says_first_what_goes_then_does_it(person: User, sandbox: Sa
     assert {Event.SIGNED_IN, Event.PERSON_REMOVED} <= set(events)
 
 
+def test_where_they_were_signed_in_ends_with_them(person: User) -> None:
+    key = signed_in(person).session.session_key
+    UserSession.objects.get_or_create(session_key=key, defaults={"user": person, "ip": "127.0.0.1"})
+    call_command("delete_person", NAME, yes=True)
+    assert not SessionStore().exists(key)
+
+
 def test_who_is_not_there_or_is_needed_is_said(alice: User, bob: User) -> None:
     with pytest.raises(CommandError, match="no person named nobody"):
         call_command("delete_person", "nobody", yes=True)
@@ -76,7 +86,7 @@ def test_who_is_not_there_or_is_needed_is_said(alice: User, bob: User) -> None:
 
 
 def test_the_page_asks_then_removes_and_the_history_forgets(admin: Client, person: User) -> None:
-    shared = basket_of(person)
+    shared = basket_of(person, group=person.memberships.get().group)
     address = reverse("admin:auth_user_change", args=[person.pk])
     page = admin.get(address).content.decode()
     assert reverse("admin:auth_user_remove", args=[person.pk]) in page
@@ -87,8 +97,7 @@ def test_the_page_asks_then_removes_and_the_history_forgets(admin: Client, perso
     assert f"{NAME.capitalize()} was removed" in admin.post(remove, follow=True).content.decode()
     assert not User.objects.filter(pk=person.pk).exists()
     assert tables_with(NAME) == []
-    if shared.group_id is not None:
-        assert Basket.objects.get(pk=shared.pk).owner.get_username() == "alice"
+    assert Basket.objects.get(pk=shared.pk).owner.get_username() == "alice"
 
 
 def test_django_s_own_way_of_deleting_is_closed(admin: Client, person: User) -> None:
@@ -105,8 +114,7 @@ def test_staff_and_the_last_owner(admin: Client, alice: User, bob: User) -> None
     assert User.objects.filter(pk=alice.pk).exists()
     bob.is_staff = True
     bob.save()
-    client = Client()
-    client.force_login(bob)
+    client = signed_in(bob)
     assert client.post(reverse("admin:auth_user_remove", args=[alice.pk])).status_code == 403
     assert admin.get(reverse("admin:auth_user_remove", args=[987654])).status_code == 404
 

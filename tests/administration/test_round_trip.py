@@ -20,11 +20,12 @@ from mastportal.administration.backups import NotRestored
 from mastportal.embedded import postgres
 from mastportal.embedded.environment import python
 from mastportal.embedded.state import CHECKOUT, State
-from tests.conftest import Sandbox, client_of
+from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN
 from tests.files.conftest import listed as listed
 from tests.files.conftest import secret as secret
 from tests.files.test_running_streams import Row, accepted, bundle_of, stored
+from tests.people import client_of
 from tests.started import OURS
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 
 from accounts.models import ResearchGroup
 from basket.models import Basket
+from tests.archive import Sandbox
 from tests.basket.make import basket_of
-from tests.conftest import Sandbox
 from tests.files.archive_products import observations, products
 
 

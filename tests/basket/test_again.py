@@ -23,13 +23,6 @@ WANTED = {"contents": {"lines": [], "singles": []}, "selection": {}, "observatio
 
 
 @pytest.fixture
-def client(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
-
-
-@pytest.fixture
 def old(alice: User) -> Bundle:
     """Complete, with one file in it, two that failed, one exclusive and a link."""
     bundle = bundle_of(alice, Phase.COMPLETED, size_bytes=9, wanted=WANTED, asked="The basket.")
@@ -83,11 +76,11 @@ def test_a_part_is_compared_with_that_part(old: Bundle, alice: User) -> None:
     assert changes.since_before(new) == [], "what is in the old one is not gone"
 
 
-def test_the_page_offers_both(client: Client, old: Bundle) -> None:
-    found = text(client.get(f"/bundles/{old.pk}/"))
+def test_the_page_offers_both(web: Client, old: Bundle) -> None:
+    found = text(web.get(f"/bundles/{old.pk}/"))
     assert "Make a bundle of the 3 that failed" in found
     assert "Make all of it again" in found
-    answer = client.post(f"/bundles/{old.pk}/again", {"only": "failed"})
+    answer = web.post(f"/bundles/{old.pk}/again", {"only": "failed"})
     new = Bundle.objects.get(again_of=old)
     assert answer["Location"] == f"/bundles/{new.pk}/"
     assert new.wanted["only"] == "failed"
@@ -120,38 +113,38 @@ def stored(uri: str, **facts: Any) -> StoredFile:
 
 
 def test_what_was_reprocessed_is_named_with_its_versions(
-    client: Client, old: Bundle, django_assert_max_num_queries: Any
+    web: Client, old: Bundle, django_assert_max_num_queries: Any
 ) -> None:
     stored("mast:0", sha256="b" * 64, cal_ver="1.15.0", crds_ctx=HOSTILE)
-    assert "What changed?" in text(client.get(f"/bundles/{old.pk}/"))
+    assert "What changed?" in text(web.get(f"/bundles/{old.pk}/"))
     with django_assert_max_num_queries(12):
-        found = text(client.get(f"/bundles/{old.pk}/changes", headers=HTMX))
+        found = text(web.get(f"/bundles/{old.pk}/changes", headers=HTMX))
     assert "1.13.4 → <strong>1.15.0" in found
     assert "<strong>1</strong> reprocessed" in found
     assert "<script>" not in found
     assert "<html" not in found
-    assert "1.15.0" in text(client.get(f"/bundles/{old.pk}/changes")), "without script it is a page"
+    assert "1.15.0" in text(web.get(f"/bundles/{old.pk}/changes")), "without script it is a page"
 
 
 @pytest.mark.parametrize("against", ["", "store", "before", "nonsense", HOSTILE])
-def test_where_nothing_changed_that_is_said(client: Client, old: Bundle, against: str) -> None:
+def test_where_nothing_changed_that_is_said(web: Client, old: Bundle, against: str) -> None:
     stored("mast:0", sha256="a" * 64)
-    assert "as they were" in text(client.get(f"/bundles/{old.pk}/changes", {"against": against}))
+    assert "as they were" in text(web.get(f"/bundles/{old.pk}/changes", {"against": against}))
 
 
-def test_a_repeat_is_compared_with_what_it_repeats(client: Client, old: Bundle, alice: User) -> None:
+def test_a_repeat_is_compared_with_what_it_repeats(web: Client, old: Bundle, alice: User) -> None:
     new = bundle_of(alice, Phase.COMPLETED, again_of=old, size_bytes=9, expires_at=timezone.now())
     file_of(new, Status.OK, sha256="b" * 64, facts={"cal_ver": "1.15.0", "crds_ctx": "jwst_1200.pmap"})
-    found = text(client.get(f"/bundles/{new.pk}/changes", headers=HTMX))
+    found = text(web.get(f"/bundles/{new.pk}/changes", headers=HTMX))
     assert "since the bundle that this one repeats" in found
     assert "1.13.4 → <strong>1.15.0" in found
 
 
-def test_many_changes_are_counted_and_some_shown(client: Client, old: Bundle, alice: User) -> None:
+def test_many_changes_are_counted_and_some_shown(web: Client, old: Bundle, alice: User) -> None:
     for n in range(SHOWN + 3):
         file_of(old, Status.OK, data_uri=f"mast:many/{n}", sha256="a" * 64)
         stored(f"mast:many/{n}", sha256="b" * 64)
-    found = text(client.get(f"/bundles/{old.pk}/changes", headers=HTMX))
+    found = text(web.get(f"/bundles/{old.pk}/changes", headers=HTMX))
     assert f"<strong>{SHOWN + 3}</strong> reprocessed" in found
     assert "3 more" in found
 
@@ -186,38 +179,38 @@ def several(alice: User) -> None:
     ],
 )
 @pytest.mark.usefixtures("several")
-def test_bundles_are_found_by_name_and_state(client: Client, query: str, expected: str) -> None:
-    found = text(client.get(f"/bundles/?{query}"))
+def test_bundles_are_found_by_name_and_state(web: Client, query: str, expected: str) -> None:
+    found = text(web.get(f"/bundles/?{query}"))
     names = ["Pairs growing", "Pairs ready", "Ring expired", "Ring stopped"]
     assert ", ".join(name for name in names if f">{name}" in found) == expected
 
 
 @pytest.mark.usefixtures("several")
-def test_an_expired_one_is_made_again_from_the_list(client: Client) -> None:
+def test_an_expired_one_is_made_again_from_the_list(web: Client) -> None:
     expired = Bundle.objects.get(name="Ring expired")
-    found = text(client.get("/bundles/"))
+    found = text(web.get("/bundles/"))
     assert "expired</span>" in found
     assert f'action="/bundles/{expired.pk}/again"' in found
     assert found.count("Make it again") == 1
 
 
-def test_nothing_found_says_so_and_repeats_the_words_escaped(client: Client, old: Bundle) -> None:
-    found = text(client.get("/bundles/", {"q": HOSTILE}))
+def test_nothing_found_says_so_and_repeats_the_words_escaped(web: Client, old: Bundle) -> None:
+    found = text(web.get("/bundles/", {"q": HOSTILE}))
     assert "No bundle like that" in found
     assert "<script>alert" not in found
 
 
-def test_pages_keep_the_words(client: Client, alice: User) -> None:
+def test_pages_keep_the_words(web: Client, alice: User) -> None:
     for n in range(27):
         bundle_of(alice, Phase.ABORTED, name=f"Ring {n}")
-    assert 'href="?q=ring&amp;page=2"' in text(client.get("/bundles/?q=ring"))
+    assert 'href="?q=ring&amp;page=2"' in text(web.get("/bundles/?q=ring"))
 
 
 # ---------- the ways out ----------
 
 
-def test_a_complete_bundle_has_one_primary_button_and_every_way_out(client: Client, old: Bundle) -> None:
-    found = text(client.get(f"/bundles/{old.pk}/"))
+def test_a_complete_bundle_has_one_primary_button_and_every_way_out(web: Client, old: Bundle) -> None:
+    found = text(web.get(f"/bundles/{old.pk}/"))
     assert found.count('class="button primary"') == 1
     for address in (
         "script?from=portal",
@@ -226,15 +219,24 @@ def test_a_complete_bundle_has_one_primary_button_and_every_way_out(client: Clie
         "curl --fail --continue-at -",
     ):
         assert address in found
-    assert text(client.get(f"/bundles/{old.pk}/script")).startswith("#!/usr/bin/env bash")
-    aria2 = client.get(f"/bundles/{old.pk}/list?format=aria2&origin=portal")
+    assert text(web.get(f"/bundles/{old.pk}/script")).startswith("#!/usr/bin/env bash")
+    aria2 = web.get(f"/bundles/{old.pk}/list?format=aria2&origin=portal")
     assert "MAST_x.aria2.txt" in aria2["Content-Disposition"]
-    listed = client.get(f"/bundles/{old.pk}/list?format=urls").content.decode()
+    listed = web.get(f"/bundles/{old.pk}/list?format=urls").content.decode()
     assert listed.count("\n") == 4, "each file but the link"
-    assert client.get(f"/bundles/{old.pk}/list?format=nonsense").status_code == 400
+    assert web.get(f"/bundles/{old.pk}/list?format=nonsense").status_code == 400
 
 
 @pytest.mark.parametrize("way", ["script", "script?from=nowhere", "list?format=urls"])
-def test_a_bundle_without_a_list_offers_none(client: Client, alice: User, way: str) -> None:
+def test_a_bundle_without_a_list_offers_none(web: Client, alice: User, way: str) -> None:
     bundle = bundle_of(alice, Phase.PENDING)
-    assert "no list of files yet" in text(client.get(f"/bundles/{bundle.pk}/{way}", follow=True))
+    assert "no list of files yet" in text(web.get(f"/bundles/{bundle.pk}/{way}", follow=True))
+
+
+def test_what_another_site_keeps_is_fetched_once_its_host_is_allowed(
+    old: Bundle, alice: User, settings: Any
+) -> None:
+    settings.ALLOWED_DATA_HOSTS = ["elsewhere.example"]
+    new = bundles.again(old, alice)
+    assert bundles.freeze(new.pk)
+    assert set(new.files.values_list("status", flat=True)) == {Status.WAITING}

@@ -9,8 +9,9 @@ from rest_framework.test import APIClient
 
 from basket.models import Basket, BasketLine
 from mastportal.search.models import ProductList
+from tests.archive import Sandbox
 from tests.basket.make import KEYWORDS, PROGRAMME, rows_of
-from tests.conftest import Sandbox, client_of
+from tests.people import client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -188,6 +189,7 @@ def test_the_script_is_a_file_for_bash(api: APIClient, basket: Basket) -> None:
     selected = api.get(f"/api/v1/baskets/{basket.pk}").json()["selected"]["files"]
     assert text.count("\nfetch ") == selected
     assert "sandbox-token" not in text
+    assert "<dt>Asked for by</dt><dd>alice</dd>" in text
 
 
 def test_a_script_waits_for_the_product_lists(api: APIClient, basket: Basket) -> None:
@@ -199,6 +201,8 @@ def test_refresh_asks_for_the_lists_again(api: APIClient, basket: Basket) -> Non
     answer = api.post(f"/api/v1/baskets/{basket.pk}/refresh")
     assert answer.status_code == 202
     assert answer.json()["phase"] in ("EXECUTING", "COMPLETED")
+    told = api.get(answer["Location"])
+    assert (told.json()["id"], told["ETag"]) == (basket.pk, answer["ETag"])
 
 
 def test_a_bundle_is_accepted_and_looked_at(api: APIClient, basket: Basket) -> None:

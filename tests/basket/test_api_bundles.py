@@ -11,10 +11,10 @@ from rest_framework.test import APIClient
 from basket.models import Basket, Bundle
 from mastportal.search import products
 from mastportal.search.models import ProductList
+from tests.archive import Sandbox
 from tests.basket.make import PROGRAMME, bundle_of, completed, rows_of
 from tests.basket.test_api import error
 from tests.basket.test_bundles import only
-from tests.conftest import Sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,3 +103,15 @@ def test_a_direct_download_of_an_unknown_observation(api: APIClient, alice: User
     search, _ = rows_of(PROGRAMME, alice)
     assert error(api.get(f"/api/v1/observations/0000/download?search={search.pk}"))[2] == "obsid"
     assert error(api.get("/api/v1/observations/0000/download"))[2] == "search"
+
+
+def test_the_list_comes_a_page_at_a_time(
+    api: APIClient, basket: Basket, alice: User, django_assert_max_num_queries: Any
+) -> None:
+    made = [str(bundle_of(basket, alice).pk) for _ in range(3)]
+    with django_assert_max_num_queries(12):
+        told = api.get("/api/v1/bundles?page_size=2").json()
+    assert (told["total"], told["page"], told["page_size"]) == (3, 1, 2)
+    last = api.get("/api/v1/bundles?page_size=2&page=2").json()
+    assert [each["id"] for each in told["results"] + last["results"]] == made[::-1]
+    assert error(api.get("/api/v1/bundles?page=0"))[::2] == (400, "page")

@@ -11,10 +11,10 @@ from mastportal.health import _archive
 from mastportal.mast.traffic import Kind, nobody_waits
 from mastportal.search import products
 from mastportal.search.models import ProductList
+from tests.archive import Sandbox
 from tests.basket.make import bundle_of, fill_all
 from tests.basket.test_bundles import only
 from tests.basket.test_pausing import started, turn
-from tests.conftest import Sandbox
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from basket.models import Basket, Bundle
 from basket.phases import Phase
-from tests.conftest import client_of, make_person
+from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
 ANY = {"If-Match": "*"}

@@ -22,8 +22,8 @@ from mastportal.files.models import StoredFile
 from mastportal.search import products
 from mastportal.search.models import ProductList
 from mastportal.tables.columns import BadQuery
+from tests.archive import Sandbox
 from tests.basket.make import PROGRAMME, basket_of, bundle_of, completed
-from tests.conftest import Sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,7 +13,7 @@ import pytest
 from django.contrib.auth.models import User
 from isal import isal_zlib
 
-from basket import finishing
+from basket import bundles, finishing
 from basket.archive import Layout
 from basket.finishing import manifest_html, manifest_json, manifest_rows
 from basket.manifest import NAMES, as_checksums, as_csv, json_text
@@ -192,6 +192,16 @@ def test_before_its_end_the_manifest_tells_how_things_stand(bundled: Bundled) ->
     assert "late.fits" in page
     assert "12345" in page
     assert bundled.bundle.manifest == ""
+
+
+def test_of_a_stopped_bundle_what_had_not_come_says_why(bundled: Bundled) -> None:
+    bundled.line("JWST/x/late.fits", Status.WAITING, phase=Phase.QUEUED)
+    assert manifest_json(bundled.bundle)["files"][-1]["status"] == ""
+    bundles.stop(bundled.bundle)
+    bundled.bundle.refresh_from_db()
+    late = manifest_json(bundled.bundle)["files"][-1]
+    assert (late["status"], late["reason"]) == (Status.FAILED, finishing.STOPPED)
+    assert finishing.STOPPED in manifest_html(bundled.bundle)
 
 
 def test_it_remembers_how_it_came_and_until_when_it_is_kept(bundled: Bundled) -> None:

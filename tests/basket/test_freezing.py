@@ -39,6 +39,15 @@ def test_flat_there_are_no_folders() -> None:
     assert only([product(CAL)], "flat").path == CAL
 
 
+def test_ids_of_many_programmes_joined_are_cut_to_what_a_row_holds() -> None:
+    """As TESS has them; a row that cannot be saved would keep the whole bundle from coming."""
+    file = only([product(CAL, proposal_id="_".join(["G011025"] * 20))], proposal_pi="Doe; " * 90)
+    for name in ("programme", "principal_investigator"):
+        BundleFile._meta.get_field(name).run_validators(getattr(file, name))
+    assert file.programme.startswith("G011025_G011025")
+    assert file.principal_investigator.startswith("Doe; Doe")
+
+
 def test_files_are_numbered_in_the_order_of_their_paths() -> None:
     rows = [product(f"{letter}_cal.fits", obs_id=f"jw_{letter}") for letter in "cab"]
     files = frozen(rows)

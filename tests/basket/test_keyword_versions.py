@@ -9,8 +9,8 @@ from rest_framework.test import APIClient
 from basket.changes import told_of, until_now, versions_in
 from basket.models import Basket
 from mastportal.files.models import StoredFile
+from tests.archive import Sandbox
 from tests.basket.make import bundle_of, completed, rows_of
-from tests.conftest import Sandbox
 from tests.search.make import KEYWORDS
 
 pytestmark = pytest.mark.django_db

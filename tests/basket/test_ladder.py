@@ -14,7 +14,7 @@ from basket.api import urlpatterns as api_urls
 from basket.models import Basket, Bundle
 from basket.phases import Phase
 from basket.urls import urlpatterns as page_urls
-from tests.conftest import make_person
+from tests.people import make_person, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +94,7 @@ RULES: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "bundle-files": [("get", READ, {})],
     "bundle-retry": [("post", WRITE, {})],
     "bundle-changes": [("get", READ, {})],
+    "bundle-download": [("get", READ, {})],
     "bundle-script": [("get", READ, {})],
     "bundle-list": [("get", READ, {"format": "urls"})],
     "bundle-remove": [("post", WRITE, {})],
@@ -193,16 +194,14 @@ def test_who_may(
 
 
 def test_a_group_of_others_cannot_be_shared_with(charlie: User, alice: User) -> None:
-    client = Client()
-    client.force_login(charlie)
+    client = signed_in(charlie)
     group = ResearchGroup.objects.get(name="Demo group")
     body = {"name": "Sneaky", "group": group.pk}
     assert client.post("/api/v1/baskets", body, content_type="application/json").status_code == 403
 
 
 def test_only_the_owner_decides_with_whom_a_basket_is_shared(bob: User, shared_basket: Basket) -> None:
-    client = Client()
-    client.force_login(bob)
+    client = signed_in(bob)
     how = {"content_type": "application/json", "headers": {"If-Match": "*"}}
     url = reverse("api-basket", args=[shared_basket.pk])
     assert client.patch(url, {"group": None}, **how).status_code == 403

@@ -9,7 +9,8 @@ from basket import activity, baskets, lines, notes
 from basket.models import Basket
 from tests.basket.test_lines import observation
 from tests.basket.test_pages import text
-from tests.basket.test_sharing import browser, group, shared
+from tests.basket.test_sharing import group, shared
+from tests.people import signed_in
 
 __all__ = ["group", "shared"]
 pytestmark = pytest.mark.django_db
@@ -19,7 +20,7 @@ PAGES = ["rows", "rows?kind=files", "rows?noted=1", "activity"]
 
 def looked(user: User, basket: Basket, page: str) -> tuple[str, str]:
     """A page as it is opened, and where it looks again."""
-    found = text(browser(user).get(f"/baskets/{basket.pk}/{page}")).split("<main")[1]
+    found = text(signed_in(user).get(f"/baskets/{basket.pk}/{page}")).split("<main")[1]
     address = found.split(' data-live hx-get="')[1].split('"')[0].replace("&amp;", "&")
     return found, f"/baskets/{basket.pk}/{page.partition('?')[0]}{address}"
 
@@ -29,7 +30,7 @@ def test_what_another_member_did_arrives_in_the_next_look(
     shared: Basket, alice: User, bob: User, part: str, django_assert_max_num_queries: Any
 ) -> None:
     _, address = looked(alice, shared, part)
-    client = browser(alice)
+    client = signed_in(alice)
     with django_assert_max_num_queries(5):
         assert client.get(address, headers=LOOK).status_code == 204
     lines.add_observations(shared, [observation(3)], bob)
@@ -49,19 +50,19 @@ def test_a_lock_takes_the_fields_for_notes_away(shared: Basket, alice: User, bob
     page, address = looked(bob, shared, "rows")
     assert "Note on jw1" in page
     baskets.lock(shared, alice)
-    part = text(browser(bob).get(address, headers=LOOK))
+    part = text(signed_in(bob).get(address, headers=LOOK))
     assert "Note on jw1" not in part
     assert "<strong>alice</strong> locked it" in part
 
 
 def test_without_a_script_the_same_address_is_a_page(shared: Basket, alice: User) -> None:
     _, address = looked(alice, shared, "rows")
-    assert "<html" in text(browser(alice).get(address))
+    assert "<html" in text(signed_in(alice).get(address))
 
 
 def test_older_activity_is_as_it_was(shared: Basket, alice: User) -> None:
     event = activity.latest(shared)
     assert event is not None
-    page = text(browser(alice).get(f"/baskets/{shared.pk}/activity?before={event.pk}"))
+    page = text(signed_in(alice).get(f"/baskets/{shared.pk}/activity?before={event.pk}"))
     assert "data-live" not in page.split("<main")[1]
     assert "made this basket" in page

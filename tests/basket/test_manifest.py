@@ -129,6 +129,14 @@ def test_the_csv_twin_can_be_read_back() -> None:
     assert found[1]["size"] == ""
 
 
+def test_no_spreadsheet_runs_what_the_archive_says() -> None:
+    told = row(description='=HYPERLINK("http://evil.example")', reason="@x", cal_ver="-1.5")
+    (found,) = csv.DictReader(io.StringIO(as_csv([told])))
+    assert found["description"] == '\'=HYPERLINK("http://evil.example")'
+    assert (found["reason"], found["cal_ver"]) == ("'@x", "-1.5")
+    assert as_json("MAST_x", [told], MADE_AT)["files"][0]["description"] == told.description
+
+
 def test_checksums_are_of_the_files_that_are_there() -> None:
     assert as_checksums([row(), row(status="FAILED")]) == f"{'f' * 64}  JWST/a/a_cal.fits\n"
 

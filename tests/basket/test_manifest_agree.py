@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from basket.manifest import ManifestRow, as_checksums, as_csv, as_html, as_json
+from mastportal.tables.text import harmless
 from tests.basket.test_manifest import MADE_AT, row
 
 COLUMNS = ["uri", "path", "description", "size", "sha256", "access", "status", "reason"]
@@ -99,7 +100,7 @@ def json_rows(rows: list[ManifestRow]) -> list[list[str]]:
 @QUICK
 @given(ROWS)
 def test_html_json_and_csv_agree(rows: list[ManifestRow]) -> None:
-    assert json_rows(rows) == csv_rows(rows)
+    assert [[harmless(cell) for cell in told] for told in json_rows(rows)] == csv_rows(rows)
     assert html_rows(rows) == [as_shown(each) for each in json_rows(rows)]
 
 

@@ -15,17 +15,10 @@ from basket.phases import Phase, Status
 from basket.progress import progress_of
 from mastportal.search.models import ProductList
 from tests.basket.test_pages import HTMX, text
-from tests.conftest import make_person
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert('x')</script>"
-
-
-@pytest.fixture
-def client(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
 
 
 @pytest.fixture
@@ -54,30 +47,30 @@ def listed(obsid: str, phase: str, **fields: Any) -> None:
     ProductList.objects.create(obsid=obsid, phase=phase, **fields)
 
 
-def page(client: Client, thing: Basket | Bundle) -> str:
+def page(web: Client, thing: Basket | Bundle) -> str:
     """The page without what stands above every page."""
-    found = text(client.get(f"/{'baskets' if isinstance(thing, Basket) else 'bundles'}/{thing.pk}/"))
+    found = text(web.get(f"/{'baskets' if isinstance(thing, Basket) else 'bundles'}/{thing.pk}/"))
     return found.split("<main", 1)[1]
 
 
-def test_lists_on_their_way_make_the_page_look_again(client: Client, filled: Basket) -> None:
-    found = page(client, filled)
+def test_lists_on_their_way_make_the_page_look_again(web: Client, filled: Basket) -> None:
+    found = page(web, filled)
     assert "Product lists: 0 of 3 here" in found
     assert "data-poll" in found
 
 
-def test_the_pages_own_mark_is_answered_with_nothing(client: Client, filled: Basket) -> None:
-    address = page(client, filled).split('hx-get="')[1].split('"')[0]
-    answer = client.get(address, headers=HTMX)
+def test_the_pages_own_mark_is_answered_with_nothing(web: Client, filled: Basket) -> None:
+    address = page(web, filled).split('hx-get="')[1].split('"')[0]
+    answer = web.get(address, headers=HTMX)
     assert (answer.status_code, answer.content) == (204, b"")
     listed("1", Phase.ERROR, error="The archive is away.")
-    assert "The archive is away." in text(client.get(address, headers=HTMX))
+    assert "The archive is away." in text(web.get(address, headers=HTMX))
 
 
-def test_failed_lists_are_told_and_can_be_tried_again(client: Client, filled: Basket) -> None:
+def test_failed_lists_are_told_and_can_be_tried_again(web: Client, filled: Basket) -> None:
     for obsid in ("1", "2", "3"):
         listed(obsid, Phase.ERROR, error="The archive is away.")
-    found = page(client, filled)
+    found = page(web, filled)
     assert "The product lists of 3 observations could not be had." in found
     assert "Try again" in found
     assert "data-poll" not in found
@@ -104,11 +97,11 @@ def test_who_only_reads_is_not_offered_what_they_may_not(filled: Basket, alice: 
     ],
 )
 def test_the_list_of_baskets_tells_how_their_lists_are(
-    client: Client, filled: Basket, lists: list[str], badge: str
+    web: Client, filled: Basket, lists: list[str], badge: str
 ) -> None:
     for obsid, phase in enumerate(lists, start=1):
         listed(str(obsid), phase)
-    assert f">{badge}</span>" in text(client.get("/baskets/"))
+    assert f">{badge}</span>" in text(web.get("/baskets/"))
 
 
 @pytest.mark.parametrize(
@@ -120,78 +113,78 @@ def test_the_list_of_baskets_tells_how_their_lists_are(
         (Phase.ERROR, "failed", False),
     ],
 )
-def test_a_bundle_in_each_phase(client: Client, alice: User, phase: str, words: str, polls: bool) -> None:
+def test_a_bundle_in_each_phase(web: Client, alice: User, phase: str, words: str, polls: bool) -> None:
     bundle = bundle_of(alice, phase)
-    found = page(client, bundle)
+    found = page(web, bundle)
     assert words in found
     assert ("data-poll" in found) is polls
     assert ("/download" in found) is False
-    assert "A bundle" in text(client.get("/bundles/"))
+    assert "A bundle" in text(web.get("/bundles/"))
 
 
-def test_an_expired_bundle_offers_no_download_but_itself_again(client: Client, alice: User) -> None:
+def test_an_expired_bundle_offers_no_download_but_itself_again(web: Client, alice: User) -> None:
     bundle = bundle_of(alice, Phase.COMPLETED, expires_at=timezone.now(), manifest="<p>kept")
     file_of(bundle, Status.OK)
-    found = page(client, bundle)
+    found = page(web, bundle)
     assert "its archive is gone" in found
     assert f"/bundles/{bundle.pk}/again" in found
     assert f"/api/v1/bundles/{bundle.pk}/download" not in found
     assert "<iframe" in found, "its manifest stays"
 
 
-def test_a_bundle_of_nothing_but_a_manifest_says_so(client: Client, alice: User) -> None:
+def test_a_bundle_of_nothing_but_a_manifest_says_so(web: Client, alice: User) -> None:
     bundle = bundle_of(alice, Phase.COMPLETED, size_bytes=100, expires_at=timezone.now())
     file_of(bundle, Status.MISSING, error="gone")
-    assert "ready, without files" in page(client, bundle)
+    assert "ready, without files" in page(web, bundle)
 
 
-def test_restricted_files_are_told_with_the_way_to_get_access(client: Client, alice: User) -> None:
+def test_restricted_files_are_told_with_the_way_to_get_access(web: Client, alice: User) -> None:
     bundle = bundle_of(alice, Phase.COMPLETED, size_bytes=100, expires_at=timezone.now())
     file_of(bundle, Status.OK)
     file_of(bundle, Status.RESTRICTED, error="Programme 7 is exclusive; ask Jane Doe in MyST.")
-    found = page(client, bundle)
+    found = page(web, bundle)
     assert "ask Jane Doe in MyST" in found
     assert "restricted" in found
     assert "All files are in it" not in found
 
 
-def test_files_with_one_reason_are_told_together(client: Client, alice: User) -> None:
+def test_files_with_one_reason_are_told_together(web: Client, alice: User) -> None:
     bundle = bundle_of(alice, Phase.COMPLETED, size_bytes=100, expires_at=timezone.now())
     for _ in range(5):
         file_of(bundle, Status.MISSING, error="The archive has no such file.")
     file_of(bundle, Status.FAILED, error="It broke off.")
-    found = page(client, bundle)
+    found = page(web, bundle)
     assert found.count('reason-words">The archive has no such file.</span>') == 1
     assert found.index("The archive has no such file.") < found.index("It broke off."), "most frequent first"
 
 
 def test_many_reasons_are_counted_and_the_first_shown(
-    client: Client, alice: User, django_assert_max_num_queries: Any
+    web: Client, alice: User, django_assert_max_num_queries: Any
 ) -> None:
     bundle = bundle_of(alice, Phase.COMPLETED, size_bytes=100, expires_at=timezone.now())
     for n in range(40):
         file_of(bundle, Status.MISSING, error=f"The archive has no file {n}.")
-    page(client, bundle)
+    page(web, bundle)
     with django_assert_max_num_queries(20):
-        found = page(client, bundle)
+        found = page(web, bundle)
     assert found.count("reason-words") == 6
     assert "34 more files with other reasons" in found
 
 
-def test_what_is_being_fetched_now_is_named(client: Client, alice: User) -> None:
+def test_what_is_being_fetched_now_is_named(web: Client, alice: User) -> None:
     bundle = bundle_of(alice, Phase.EXECUTING)
     file_of(bundle, Status.WAITING, phase=Phase.EXECUTING, path="JWST/now.fits")
-    found = page(client, bundle)
+    found = page(web, bundle)
     assert "coming</span>" in found
     assert "JWST/now.fits" in found
 
 
-def test_notes_are_warnings(client: Client, alice: User) -> None:
+def test_notes_are_warnings(web: Client, alice: User) -> None:
     note = "The product list of observation 7 could not be had: away."
-    assert note in page(client, bundle_of(alice, Phase.ERROR, notes=[note]))
+    assert note in page(web, bundle_of(alice, Phase.ERROR, notes=[note]))
 
 
-def test_nothing_hostile_becomes_markup(client: Client, alice: User) -> None:
+def test_nothing_hostile_becomes_markup(web: Client, alice: User) -> None:
     basket = Basket.objects.create(name=HOSTILE, owner=alice)
     told = dict.fromkeys(("obs_id", "target_name", "proposal_id", "proposal_pi", "filters"), HOSTILE)
     lines.add_observations(basket, [{"obsid": "1", "calib_level": 3} | told], alice)
@@ -200,19 +193,19 @@ def test_nothing_hostile_becomes_markup(client: Client, alice: User) -> None:
     bundle = bundle_of(alice, Phase.EXECUTING, name=HOSTILE, notes=[HOSTILE])
     file_of(bundle, Status.FAILED, error=HOSTILE, path=HOSTILE, data_uri=HOSTILE)
     for address in ("/baskets/", "/bundles/", f"/baskets/{basket.pk}/", f"/bundles/{bundle.pk}/"):
-        assert "<script>alert" not in text(client.get(address)), address
+        assert "<script>alert" not in text(web.get(address)), address
 
 
 @pytest.mark.parametrize("field", ["action", "preset"])
-def test_a_refused_choice_is_no_page(client: Client, filled: Basket, field: str) -> None:
+def test_a_refused_choice_is_no_page(web: Client, filled: Basket, field: str) -> None:
     """It repeats what was sent, so it must not be read as HTML."""
-    answer = client.post(f"/baskets/{filled.pk}/selection", {"action": "preset"} | {field: HOSTILE})
+    answer = web.post(f"/baskets/{filled.pk}/selection", {"action": "preset"} | {field: HOSTILE})
     assert (answer.status_code, answer["Content-Type"]) == (400, "text/plain; charset=utf-8")
 
 
 @pytest.mark.parametrize("body", [{"format": HOSTILE, "layout": "flat"}, {"layout": "flat"}, {}])
-def test_a_refused_bundle_is_no_page(client: Client, filled: Basket, body: dict[str, str]) -> None:
-    answer = client.post(f"/baskets/{filled.pk}/bundle", body)
+def test_a_refused_bundle_is_no_page(web: Client, filled: Basket, body: dict[str, str]) -> None:
+    answer = web.post(f"/baskets/{filled.pk}/bundle", body)
     assert (answer.status_code, answer["Content-Type"]) == (400, "text/plain; charset=utf-8")
     assert not Bundle.objects.exists()
 
@@ -220,50 +213,50 @@ def test_a_refused_bundle_is_no_page(client: Client, filled: Basket, body: dict[
 @pytest.mark.parametrize(
     "body", [{}, {"search": "x"}, {"search": HOSTILE}, {"search": "0" * 32, "basket": "x"}]
 )
-def test_adding_without_saying_what_is_refused(client: Client, body: dict[str, str]) -> None:
-    assert client.post("/baskets/add", body).status_code == 400
+def test_adding_without_saying_what_is_refused(web: Client, body: dict[str, str]) -> None:
+    assert web.post("/baskets/add", body).status_code == 400
     assert not Basket.objects.exists()
 
 
-def test_adding_from_a_search_that_is_gone_makes_no_basket(client: Client) -> None:
-    answer = client.post("/baskets/add", {"search": "0" * 32, "obsid": "1"}, follow=True)
+def test_adding_from_a_search_that_is_gone_makes_no_basket(web: Client) -> None:
+    answer = web.post("/baskets/add", {"search": "0" * 32, "obsid": "1"}, follow=True)
     assert "There is no such search." in text(answer)
     assert not Basket.objects.exists()
 
 
-def test_a_choice_outlives_the_observation_it_came_from(client: Client, filled: Basket) -> None:
+def test_a_choice_outlives_the_observation_it_came_from(web: Client, filled: Basket) -> None:
     """A file chosen singly whose observation was taken out must not stand in the way of other choices."""
     lines.touch(filled, selection=filled.selection | {"include": ["mast:gone.fits"]})
-    client.post(f"/baskets/{filled.pk}/selection", {"action": "preset", "preset": "everything"})
+    web.post(f"/baskets/{filled.pk}/selection", {"action": "preset", "preset": "everything"})
     filled.refresh_from_db()
     assert (filled.selection["preset"], filled.selection["include"]) == ("everything", ["mast:gone.fits"])
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "abc", "99", ""])
-def test_any_page_number_of_the_bundles_shows_some(client: Client, alice: User, number: str) -> None:
+def test_any_page_number_of_the_bundles_shows_some(web: Client, alice: User, number: str) -> None:
     bundle_of(alice, Phase.ABORTED)
-    assert "A bundle" in text(client.get("/bundles/", {"page": number}))
+    assert "A bundle" in text(web.get("/bundles/", {"page": number}))
 
 
-def test_many_bundles_come_in_pages_newest_first(client: Client, alice: User) -> None:
+def test_many_bundles_come_in_pages_newest_first(web: Client, alice: User) -> None:
     for n in range(27):
         bundle_of(alice, Phase.ABORTED, name=f"Bundle {n:02}")
-    first, last = (text(client.get(f"/bundles/?page={n}")) for n in (1, 2))
+    first, last = (text(web.get(f"/bundles/?page={n}")) for n in (1, 2))
     assert "Bundle 26" in first
     assert "Bundle 01" not in first
     assert "Bundle 00" in last
 
 
 def test_more_baskets_and_files_do_not_ask_more(
-    client: Client, alice: User, filled: Basket, django_assert_max_num_queries: Any
+    web: Client, alice: User, filled: Basket, django_assert_max_num_queries: Any
 ) -> None:
     bundle = bundle_of(alice, Phase.EXECUTING)
     for _ in range(40):
         file_of(bundle, Status.WAITING)
     for address, most in ((f"/bundles/{bundle.pk}/", 15), (f"/baskets/{filled.pk}/", 25)):
-        client.get(address)
+        web.get(address)
         with django_assert_max_num_queries(most):
-            client.get(address)
+            web.get(address)
 
 
 def test_a_bundles_words_fit_its_state(alice: User) -> None:

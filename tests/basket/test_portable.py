@@ -8,7 +8,6 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from basket import arriving, lines, notes, portable
@@ -18,10 +17,11 @@ from basket.portable import FORMAT
 from basket.sums import state_of
 from mastportal.search.models import ListedUri, ProductList
 from mastportal.tables.columns import BadQuery
+from tests.archive import Sandbox
 from tests.basket.make import KEYWORDS, bundle_of, completed, harvested, rows_of
 from tests.basket.test_bundles import only
 from tests.basket.test_pages import text
-from tests.conftest import Sandbox, client_of
+from tests.people import client_of, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SCHEMA = json.loads((settings.BASE_DIR / "docs" / "basket.schema.json").read_text())
@@ -109,8 +109,7 @@ def test_what_this_archive_does_not_have_is_counted_and_told(filled: Basket, ali
     assert Arrival.objects.get(basket=new).missing == 3
     assert new.products.count() == 1
     assert "found 3 rows of the file not in this archive: 999999999" in new.events.first().words
-    client = Client()
-    client.force_login(alice)
+    client = signed_in(alice)
     assert "Rows that this archive does not have: 3" in text(client.get(f"/baskets/{new.pk}/"))
 
 
@@ -119,8 +118,7 @@ def test_what_differs_is_told_and_just_the_named_can_be_selected(filled: Basket,
     named = {each["dataURI"] for each in document["products"]}
     document["selection"] = first_selection() | {"preset": "everything"}
     new = taken_in(alice, document)
-    client = Client()
-    client.force_login(alice)
+    client = signed_in(alice)
     assert "Selected beyond them" in text(client.get(f"/baskets/{new.pk}/"))
     client.post(f"/baskets/{new.pk}/exactly")
     new.refresh_from_db()
@@ -129,8 +127,7 @@ def test_what_differs_is_told_and_just_the_named_can_be_selected(filled: Basket,
 
 
 def test_a_file_is_taken_in_by_the_page(filled: Basket, alice: User) -> None:
-    client = Client()
-    client.force_login(alice)
+    client = signed_in(alice)
     answer = client.get(f"/baskets/{filled.pk}/export")
     assert answer["Content-Disposition"] == 'attachment; filename="basket-a-basket.json"'
     body = answer.content
@@ -174,8 +171,7 @@ def test_an_archive_that_is_away_is_told_and_asked_again(
     arrival = Arrival.objects.get()
     assert arriving.arrive(arrival.pk) is None
     sandbox.clear()
-    client = Client()
-    client.force_login(alice)
+    client = signed_in(alice)
     address = f"/baskets/{answer['id']}/"
     assert "could not be had" in text(client.get(address))
     client.post(f"{address}import")
@@ -233,8 +229,7 @@ def test_what_is_no_basket_is_told_and_makes_none(alice: User, name: str) -> Non
 def test_what_is_no_json_is_told(alice: User, body: bytes) -> None:
     with pytest.raises(BadQuery):
         portable.read(body)
-    client = Client()
-    client.force_login(alice)
+    client = signed_in(alice)
     answer = client.post("/baskets/import", {"file": SimpleUploadedFile("b.json", body)})
     assert answer.status_code in (302, 400)
     assert not Basket.objects.exists()

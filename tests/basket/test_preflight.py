@@ -21,11 +21,11 @@ from basket.preflight_page import as_json
 from mastportal.files.models import ReadingRight, StoredFile
 from mastportal.files.room import Left
 from mastportal.search.models import ProductList
+from tests.archive import Sandbox
 from tests.basket.make import bundle_of, completed
 from tests.basket.test_bundles import exclusive_basket, only
 from tests.basket.test_page_states import HOSTILE
 from tests.basket.test_pages import HTMX, text
-from tests.conftest import Sandbox
 from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,11 +46,7 @@ PLAIN = Preflight(
 )
 
 
-@pytest.fixture
-def client(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
+NOTHING = {"files": 0, "here_files": 0, "to_fetch_bytes": 0}
 
 
 def said(**fields: Any) -> str:
@@ -95,11 +91,18 @@ def opened(*pairs: tuple[str, Opens]) -> tuple[Programme, ...]:
         ({"left": Left(10**12, 10**11, 10**10)}, "10 GB left of the group's share."),
         ({"left": Left(10**9, None, None)}, "Only 1 GB free on the portal's disk: it may pause"),
         ({"never_fits": "This needs 9 TB."}, "This needs 9 TB."),
+        (NOTHING | {"planned": 2}, "2 observations are planned"),
+        (NOTHING | {"harvest": Harvest(1, 0, 0, (("7", "away"),), "")}, "1 product list could not be had"),
     ],
     ids=lambda value: str(value)[:40],
 )
 def test_each_thing_is_said_in_a_sentence(fields: dict[str, Any], words: str) -> None:
     assert words.replace("&apos;", "'") in said(**fields)
+
+
+def test_of_what_is_not_there_nothing_is_said_to_be_here() -> None:
+    assert said(**NOTHING) == ""
+    assert "already" not in said(files=1, here_files=0, links=1, to_fetch_bytes=0)
 
 
 def test_what_is_here_already_is_counted_in_files_and_bytes(basket: Basket, alice: User) -> None:
@@ -188,28 +191,29 @@ def test_the_rest_door_says_the_same(api: APIClient, basket: Basket) -> None:
     ProductList.objects.update(phase="QUEUED")
     waiting = api.get(f"/api/v1/baskets/{basket.pk}/preflight")
     assert (waiting.status_code, waiting["Retry-After"], waiting.json()["lists"]["waiting"]) == (202, "1", 3)
+    assert waiting["Location"] == f"/api/v1/baskets/{basket.pk}/preflight"
 
 
 def test_the_page_asks_for_it_and_shows_it(
-    client: Client, basket: Basket, django_assert_max_num_queries: Any
+    web: Client, basket: Basket, django_assert_max_num_queries: Any
 ) -> None:
     address = f"/baskets/{basket.pk}/preflight"
-    assert f'hx-get="{address}"' in text(client.get(f"/baskets/{basket.pk}/"))
-    client.get(address)
+    assert f'hx-get="{address}"' in text(web.get(f"/baskets/{basket.pk}/"))
+    web.get(address)
     with django_assert_max_num_queries(25):
-        found = text(client.get(address, headers=HTMX))
+        found = text(web.get(address, headers=HTMX))
     assert "to fetch" in found
     assert "<html" not in found
-    assert found in text(client.get(address)), "without script it is a page"
+    assert found in text(web.get(address)), "without script it is a page"
 
 
-def test_an_empty_basket_says_so(client: Client, alice: User) -> None:
+def test_an_empty_basket_says_so(web: Client, alice: User) -> None:
     basket = Basket.objects.create(name="Empty", owner=alice)
-    assert "Nothing is selected" in text(client.get(f"/baskets/{basket.pk}/preflight"))
-    assert "preflight" not in text(client.get(f"/baskets/{basket.pk}/"))
+    assert "Nothing is selected" in text(web.get(f"/baskets/{basket.pk}/preflight"))
+    assert "preflight" not in text(web.get(f"/baskets/{basket.pk}/"))
 
 
-def test_hostile_files_and_programmes_are_text(client: Client, alice: User) -> None:
+def test_hostile_files_and_programmes_are_text(web: Client, alice: User) -> None:
     basket = Basket.objects.create(name=HOSTILE, owner=alice)
     names = [HOSTILE, "../../etc/passwd", "x" * 100_000, "a\u202eb", "  "]
     rows = [
@@ -219,7 +223,7 @@ def test_hostile_files_and_programmes_are_text(client: Client, alice: User) -> N
     rows += [{"dataURI": "https://[broken/x.fits"}, {"dataURI": "javascript:alert(1)"}]
     lines.add_files(basket, rows, alice)
     Basket.objects.update(selection={"preset": "everything", "filters": "", "include": [], "exclude": []})
-    found = text(client.get(f"/baskets/{basket.pk}/preflight"))
+    found = text(web.get(f"/baskets/{basket.pk}/preflight"))
     assert "You have no valid MAST token: 5 files" in found
     assert "<script>alert" not in found
     assert settings.ARCHIVE_IS_SANDBOX

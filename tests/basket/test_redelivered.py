@@ -7,13 +7,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from basket import bundles, tasks
+from basket import bundles, filling, tasks
 from basket.models import Basket, Bundle, BundleFile
 from basket.phases import Phase, Status
+from mastportal.files import fetching
 from mastportal.files.models import StoredFile
+from tests.archive import Sandbox
 from tests.basket.make import bundle_of, completed
 from tests.basket.test_bundles import only
-from tests.conftest import Sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,6 +55,16 @@ def test_late_messages_change_nothing_of_a_complete_bundle(bundle: Bundle) -> No
     fill(bundle)
     tasks.sweep()
     assert state_of(bundle) == before
+
+
+def test_what_was_found_here_is_not_written_over_what_came_meanwhile(bundle: Bundle) -> None:
+    """Asking whether it is still the archive's takes long, and the sweep queues the rest."""
+    before = state_of(completed(bundle))
+    files = list(bundle.files.values_list("pk", "data_uri", "expected_bytes"))
+    held = fetching.held(uri for _, uri, _ in files)
+    assert filling._take(files, held) == 0
+    assert state_of(bundle) == before
+    assert not bundle.files.filter(was_here=True).exists()
 
 
 def test_late_messages_do_not_wake_a_stopped_bundle(bundle: Bundle, sandbox: Sandbox) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,11 +15,12 @@ from basket.contents import Contents, products_table
 from basket.models import Basket
 from basket.preflight import preflight_of
 from basket.rights import exclusive_scope
+from tests.archive import Sandbox
 from tests.basket.tables import TODAY_MJD, harvested_table, product
 from tests.basket.test_bundles import exclusive_basket
 from tests.basket.test_pages import HTMX, text
-from tests.conftest import Sandbox, client_of
 from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN
+from tests.people import client_of, signed_in
 
 DATES = st.none() | st.sampled_from([TODAY_MJD - 1.0, TODAY_MJD, TODAY_MJD + 1.0])
 RIGHTS = st.sampled_from([None, "PUBLIC", "EXCLUSIVE_ACCESS", "RESTRICTED"])
@@ -63,8 +63,7 @@ def test_the_tree_says_what_was_asked_just_now(
     tokens.store(alice, ALICE_TOKEN)
     tokens.store(bob, BOB_TOKEN)
     for user, words in said.items():
-        client = Client()
-        client.force_login(user)
+        client = signed_in(user)
         assert "has not been asked lately" in text(client.get(f"/baskets/{shared.pk}/"))
         part = text(client.get(f"/baskets/{shared.pk}/preflight", headers=HTMX))
         assert words in part.split('id="basket-tree" hx-swap-oob="true"')[1]

@@ -11,8 +11,8 @@ from django.conf import settings
 
 from basket.manifest import ManifestRow, as_html
 from basket.script import Download, address_of, bash_script
+from tests.archive import Sandbox
 from tests.basket.test_manifest import MADE_AT, row
-from tests.conftest import Sandbox
 
 FOLDER = "MAST_2026-11-23T0102"
 MAST = "https://mast.stsci.edu"

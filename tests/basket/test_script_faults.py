@@ -19,9 +19,9 @@ from basket.lines import contents_of
 from basket.manifest import ManifestRow, as_html
 from basket.models import Basket
 from basket.script import Download, Origin, address_of, bash_script
+from tests.archive import Sandbox
 from tests.basket.test_manifest import MADE_AT, row
 from tests.basket.test_script import FOLDER, PUBLIC_URI, Shell
-from tests.conftest import Sandbox
 from tests.waiting import wait_until
 
 SECOND_URI = PUBLIC_URI.replace("_i2d.fits", "_cat.ecsv")

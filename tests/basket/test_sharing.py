@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 
 from accounts.models import ResearchGroup
 from basket import activity, baskets, lines, notes
@@ -13,7 +12,7 @@ from mastportal.conflicts import Conflict, Outdated
 from mastportal.tables.columns import BadQuery
 from tests.basket.test_lines import observation
 from tests.basket.test_pages import text
-from tests.conftest import client_of, make_person
+from tests.people import client_of, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert('x')</script>"
@@ -29,12 +28,6 @@ def shared(alice: User, group: ResearchGroup) -> Basket:
     basket = baskets.make("Shared", alice, group)
     lines.add_observations(basket, [observation(1), observation(2)], alice, "everything of 1176")
     return basket
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def words(basket: Basket) -> list[tuple[str, str]]:
@@ -61,18 +54,18 @@ def test_who_did_what_is_written_down(shared: Basket, alice: User, bob: User) ->
     told = client_of(bob).get(f"/api/v1/baskets/{shared.pk}/activity").json()["results"]
     assert [each["words"] for each in told] == [said for _, said in words(shared)]
     assert told[0]["revision"] == Basket.objects.get().revision
-    page = text(browser(bob).get(f"/baskets/{shared.pk}/activity"))
+    page = text(signed_in(bob).get(f"/baskets/{shared.pk}/activity"))
     assert "took out jw1" in page
 
 
 def test_older_activity_is_a_page_further(shared: Basket, alice: User) -> None:
     for number in range(activity.PAGE):
         activity.note(shared, alice, activity.Kind.NOTED, f"event {number}")
-    page = text(browser(alice).get(f"/baskets/{shared.pk}/activity"))
+    page = text(signed_in(alice).get(f"/baskets/{shared.pk}/activity"))
     assert "made this basket" not in page
     older = page.split('href="?before=')[1].split('"')[0]
-    assert "made this basket" in text(browser(alice).get(f"/baskets/{shared.pk}/activity?before={older}"))
-    assert browser(alice).get(f"/baskets/{shared.pk}/activity?before=x").status_code == 400
+    assert "made this basket" in text(signed_in(alice).get(f"/baskets/{shared.pk}/activity?before={older}"))
+    assert signed_in(alice).get(f"/baskets/{shared.pk}/activity?before=x").status_code == 400
 
 
 def test_events_of_who_is_gone_stay(shared: Basket, bob: User) -> None:
@@ -85,7 +78,7 @@ def test_hostile_names_are_text_and_short(shared: Basket, alice: User) -> None:
     lines.add_observations(shared, [observation(7, obs_id=HOSTILE + "x" * 100_000)], alice, HOSTILE)
     notes.write(shared, alice, HOSTILE, obsid="7")
     for part in ("", "rows", "activity", "manage"):
-        page = text(browser(alice).get(f"/baskets/{shared.pk}/{part}"))
+        page = text(signed_in(alice).get(f"/baskets/{shared.pk}/{part}"))
         assert HOSTILE not in page
     assert all(len(said) <= activity.MOST_CHARACTERS for _, said in words(shared))
 
@@ -123,10 +116,10 @@ def test_a_note_that_was_overtaken_is_not_lost_on_the_page(shared: Basket, alice
     seen = shared.revision
     notes.write(shared, alice, "hers", obsid="1")
     body = {"obsid": "1", "note": "his own words", "revision": seen}
-    page = text(browser(bob).post(f"/baskets/{shared.pk}/notes", body), 409)
+    page = text(signed_in(bob).post(f"/baskets/{shared.pk}/notes", body), 409)
     assert 'name="note" value="his own words"' in page
     fresh = page.split('name="revision" value="')[1].split('"')[0]
-    browser(bob).post(f"/baskets/{shared.pk}/notes", body | {"revision": fresh})
+    signed_in(bob).post(f"/baskets/{shared.pk}/notes", body | {"revision": fresh})
     assert shared.lines.get(obsid="1").note == "his own words"
 
 
@@ -179,7 +172,7 @@ PAGE_CHANGES: list[tuple[str, dict[str, Any]]] = [
 def test_the_pages_of_a_locked_basket_refuse_every_change(
     locked: Basket, bob: User, part: str, body: dict[str, Any]
 ) -> None:
-    page = text(browser(bob).post(f"/baskets/{locked.pk}/{part}", body), 409)
+    page = text(signed_in(bob).post(f"/baskets/{locked.pk}/{part}", body), 409)
     assert "locked by alice" in page
     assert "Make my change all the same" not in page
 
@@ -192,7 +185,7 @@ def test_what_joins_a_locked_basket_is_refused(locked: Basket, alice: User) -> N
 
 
 def test_a_locked_basket_is_looked_at_copied_and_unlocked(locked: Basket, alice: User, bob: User) -> None:
-    assert "Locked by alice" in text(browser(bob).get(f"/baskets/{locked.pk}/"))
+    assert "Locked by alice" in text(signed_in(bob).get(f"/baskets/{locked.pk}/"))
     told = client_of(bob).get(f"/api/v1/baskets/{locked.pk}").json()["locked"]
     assert (told["by"], told["note"]) == ("alice", "final for the paper")
     copy = client_of(bob).post(f"/api/v1/baskets/{locked.pk}/copy", {"name": "Mine"}, format="json")
@@ -204,8 +197,8 @@ def test_a_locked_basket_is_looked_at_copied_and_unlocked(locked: Basket, alice:
 
 
 def test_an_editor_unlocks_what_they_locked(shared: Basket, bob: User) -> None:
-    assert browser(bob).post(f"/baskets/{shared.pk}/lock", {"note": "mine"}).status_code == 302
-    assert browser(bob).post(f"/baskets/{shared.pk}/unlock").status_code == 302
+    assert signed_in(bob).post(f"/baskets/{shared.pk}/lock", {"note": "mine"}).status_code == 302
+    assert signed_in(bob).post(f"/baskets/{shared.pk}/unlock").status_code == 302
     shared.refresh_from_db()
     assert shared.locked_at is None
 
@@ -263,7 +256,7 @@ def test_who_decides_to_whom_a_basket_belongs(
 def test_an_old_form_does_not_take_back_a_name(shared: Basket, alice: User, bob: User) -> None:
     baskets.rename(shared, bob, "Bob's name for it")
     body = {"name": "Shared", "was": "Shared", "group": str(shared.group_id)}
-    browser(alice).post(f"/baskets/{shared.pk}/settings", body)
+    signed_in(alice).post(f"/baskets/{shared.pk}/settings", body)
     shared.refresh_from_db()
     assert shared.name == "Bob's name for it"
 
@@ -271,14 +264,14 @@ def test_an_old_form_does_not_take_back_a_name(shared: Basket, alice: User, bob:
 def test_a_rule_that_changed_meanwhile_is_a_visible_conflict(shared: Basket, alice: User, bob: User) -> None:
     seen = shared.revision
     address = f"/baskets/{shared.pk}/selection"
-    browser(bob).post(address, {"action": "preset", "preset": "recommended", "revision": seen})
+    signed_in(bob).post(address, {"action": "preset", "preset": "recommended", "revision": seen})
     late = {"action": "preset", "preset": "everything", "revision": seen}
-    page = text(browser(alice).post(address, late), 409)
+    page = text(signed_in(alice).post(address, late), 409)
     assert "bob changed what is selected to: Minimum recommended" in page
     shared.refresh_from_db()
     assert shared.selection["preset"] == "recommended"
     fresh = page.split('name="revision" value="')[1].split('"')[0]
-    browser(alice).post(address, late | {"revision": fresh})
+    signed_in(alice).post(address, late | {"revision": fresh})
     shared.refresh_from_db()
     assert shared.selection["preset"] == "everything"
 
@@ -287,7 +280,7 @@ def test_the_pages_of_rows_and_events_ask_a_bounded_number_of_questions(
     shared: Basket, alice: User, django_assert_max_num_queries: Any
 ) -> None:
     lines.add_observations(shared, [observation(n) for n in range(10, 60)], alice)
-    client = browser(alice)
+    client = signed_in(alice)
     client.get(f"/baskets/{shared.pk}/rows")
     for part, most in (("rows", 14), ("activity", 12), ("manage", 14)):
         with django_assert_max_num_queries(most):
@@ -298,25 +291,25 @@ def test_a_page_that_is_as_shown_costs_a_few_questions(
     shared: Basket, alice: User, django_assert_max_num_queries: Any
 ) -> None:
     Basket.objects.filter(pk=shared.pk).update(revision=7)
-    client = browser(alice)
+    client = signed_in(alice)
     with django_assert_max_num_queries(5):
         assert client.get(f"/baskets/{shared.pk}/state?mark=7-here-x").status_code == 204
 
 
 def test_what_another_member_did_arrives_in_the_next_look(shared: Basket, alice: User, bob: User) -> None:
-    page = text(browser(alice).get(f"/baskets/{shared.pk}/")).split("<main")[1]
+    page = text(signed_in(alice).get(f"/baskets/{shared.pk}/")).split("<main")[1]
     address = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
-    assert browser(alice).get(address, headers={"HX-Request": "true"}).status_code == 204
+    assert signed_in(alice).get(address, headers={"HX-Request": "true"}).status_code == 204
     lines.add_observations(shared, [observation(3)], bob)
-    part = text(browser(alice).get(address, headers={"HX-Request": "true"}))
+    part = text(signed_in(alice).get(address, headers={"HX-Request": "true"}))
     assert "<strong>bob</strong> added jw3" in part
     assert 'id="basket-tree" hx-swap-oob="true"' in part
 
 
 def test_a_basket_that_was_empty_is_shown_as_another_page(alice: User) -> None:
     basket = baskets.make("Empty", alice)
-    page = text(browser(alice).get(f"/baskets/{basket.pk}/")).split("<main")[1]
+    page = text(signed_in(alice).get(f"/baskets/{basket.pk}/")).split("<main")[1]
     address = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
     lines.add_observations(basket, [observation(3)], alice)
-    answer = browser(alice).get(address, headers={"HX-Request": "true"})
+    answer = signed_in(alice).get(address, headers={"HX-Request": "true"})
     assert answer["HX-Refresh"] == "true"

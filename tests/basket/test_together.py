@@ -6,9 +6,10 @@ from django.contrib.auth.models import User
 from accounts.models import ResearchGroup
 from basket import lines
 from basket.models import Basket
+from tests.archive import Sandbox
 from tests.basket.make import KEYWORDS, PROGRAMME, harvested, rows_of
 from tests.basket.together import Member, Model, Pool, all_at_once, replay
-from tests.conftest import Sandbox, client_of, make_person
+from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLIENTS = 8

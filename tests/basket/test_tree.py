@@ -16,7 +16,7 @@ from basket.rights import Rights
 from basket.sums import State, Sums
 from basket.tree import SHOWN_LINES, Branch, tree_of
 from tests.basket.tables import TODAY_MJD
-from tests.conftest import make_person
+from tests.people import make_person
 
 
 def tree(*rows: dict[str, Any], failed: tuple[tuple[str, str], ...] = ()) -> list[Branch]:

@@ -24,9 +24,10 @@ from mastportal.files.models import Access, ReadingRight, StoredFile
 from mastportal.files.store import StoredFileChanged
 from mastportal.search import products, results
 from mastportal.search.models import ProductList, ResultSet, Search
+from tests.archive import Sandbox
 from tests.basket.make import bundle_of, completed, fill_all
-from tests.conftest import Sandbox
 from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN
+from tests.people import signed_in
 from tests.search.make import answered
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -175,8 +176,7 @@ def _read(answer: Any) -> Any:
 def test_whatever_bob_does_alices_token_is_not_used(
     lab: Lab, alice: User, bob: User, sandbox: Sandbox, is_here: bool
 ) -> None:
-    web = Client()
-    web.force_login(bob)
+    web = signed_in(bob)
     if not is_here:
         forget_what_is_here()
     before = tokens.state(alice)
@@ -195,8 +195,7 @@ def test_whatever_bob_does_alices_token_is_not_used(
 def test_bob_gets_what_his_own_token_opens_and_no_more(
     lab: Lab, alice: User, bob: User, sandbox: Sandbox
 ) -> None:
-    web = Client()
-    web.force_login(bob)
+    web = signed_in(bob)
     assert web.get(f"/api/v1/products/download?uri={lab.exclusive.data_uri}").status_code == ARCHIVE_REFUSED
     assert web.get(f"/api/v1/bundles/{lab.done.pk}/download").status_code == 403
     web.post(f"/bundles/{lab.growing.pk}/retry")
@@ -228,8 +227,7 @@ def test_her_own_try_is_hers_again(lab: Lab, alice: User, bob: User, sandbox: Sa
 def test_who_tried_and_went_leaves_nobodys_token_to_be_used(
     lab: Lab, alice: User, bob: User, sandbox: Sandbox
 ) -> None:
-    web = Client()
-    web.force_login(bob)
+    web = signed_in(bob)
     forget_what_is_here()
     web.post(f"/bundles/{lab.growing.pk}/retry")
     User.objects.filter(pk=bob.pk).update(is_active=False)

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from basket.models import Basket, first_selection
-from tests.conftest import client_of
+from tests.people import client_of
 
 PRESETS = ("parents", "recommended", "everything", "none")
 FILTERS = ("", "f.suffix=i2d", "f.suffix=cal", "f.extension=fits")

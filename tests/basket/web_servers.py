@@ -9,8 +9,7 @@ from pathlib import Path
 import httpx
 from django.db import connection
 
-from mastportal.embedded.state import free_port
-from tests.conftest import CHECKOUT
+from mastportal.embedded.state import CHECKOUT, free_port
 from tests.waiting import wait_until
 
 

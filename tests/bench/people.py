@@ -29,6 +29,9 @@ BUSY_S = int(os.environ.get("BENCH_PEOPLE_S", "300"))
 ALONE_S = min(120, BUSY_S)  # so that each kind is met some times
 # 2 web processes of at most 24 connections, 4 + 6 workers, the clock, and one that looks.
 DATABASE_MOST, BROKER_MOST = 2 * 24 + 4 + 6 + 1 + 1, 150
+# What people do: who only asks and never gets anything has not been there.
+DONE = {"search: ask", "page: results, filtered", "api: rows, filtered", "api: facets", "basket: add"}
+DONE |= {"page: basket", "bundle: ask", "download"}
 
 MAKE = """
 import json
@@ -166,6 +169,9 @@ def _figures(
             name = f"{PEOPLE} people: {figure['name']}, p95"
             ours, alones = _p95_ms(figure), _p95_ms(reference)
             yield Figure(name, ours, alones, "ms", ours / alones, "told", met=True)
+    met = DONE & before.keys() & {figure["name"] for figure in busy}
+    share = len(met) / len(DONE)
+    yield Figure(f"{PEOPLE} people: kinds of request", len(met), len(DONE), "", share, "all", met == DONE)
     asked, failed = (sum(figure[key] for figure in busy) for key in ("num_requests", "num_failures"))
     yield Figure(f"{PEOPLE} people: failed requests", failed, asked, "", failed / asked, "0", failed == 0)
     yield at_most(f"{PEOPLE} people: database connections", connections.database, DATABASE_MOST, "", 1)

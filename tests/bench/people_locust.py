@@ -46,6 +46,8 @@ class Person(HttpUser):
         self.basket_id = self.told("POST", "baskets", "basket: new", {"name": self.who["name"]}).get("id")
         self.fill()
         self.bundle()
+        for once in (self.filter_page, self.filter_rows, self.facets, self.look_at_basket, self.download):
+            once()  # then as chance has it
 
     def told(self, method: str, path: str, kind: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """The JSON of a call; empty where it failed, which locust counts."""
@@ -57,27 +59,30 @@ class Person(HttpUser):
             answer.failure(f"{answer.status_code} {answer.text[:200]}")
             return {}
 
-    def ask(self, programme: int) -> None:
-        question = {"collection": "programs", "programs": str(programme)}
-        search = self.told("POST", "searches", "search: ask", question)
+    def finished(self, path: str, kind: str, work: dict[str, Any]) -> dict[str, Any]:
+        """A search or a bundle at its end; one that does not complete is a failed request, and empty."""
         for _ in range(60):
-            if search.get("phase") in {None, "COMPLETED", "ERROR"}:
+            if work.get("phase") in {None, "COMPLETED", "ERROR", "ABORTED"}:
                 break
             time.sleep(1)
-            search = self.told("GET", f"searches/{search['id']}", "search: state")
+            work = self.told("GET", f"{path}/{work['id']}", f"{kind}: state")
+        if work.get("phase") in {None, "COMPLETED"}:  # what was no answer is counted already
+            return work
+        fault = RuntimeError(f"{path}/{work['id']} is {work['phase']}")
+        told = {"request_type": "GET", "response_time": 0, "response_length": 0, "context": {}}
+        self.environment.events.request.fire(name=f"{kind}: state", exception=fault, **told)
+        return {}
+
+    def ask(self, programme: int) -> None:
+        question = {"collection": "programs", "programs": str(programme)}
+        search = self.finished("searches", "search", self.told("POST", "searches", "search: ask", question))
         if search.get("row_count"):
             self.search_id = search["id"]
 
     def bundle(self) -> None:
         asked = {"format": "zip", "layout": "nested"}
         bundle = self.told("POST", f"baskets/{self.basket_id}/bundles", "bundle: ask", asked)
-        for _ in range(60):
-            if bundle.get("phase") in {None, "COMPLETED", "ERROR"}:
-                break
-            time.sleep(1)
-            bundle = self.told("GET", f"bundles/{bundle['id']}", "bundle: state")
-        if bundle.get("phase") == "COMPLETED":
-            self.bundle_id = bundle["id"]
+        self.bundle_id = self.finished("bundles", "bundle", bundle).get("id", "")
 
     def page(self, path: str, kind: str) -> None:
         self.client.get(path, name=kind, timeout=60)

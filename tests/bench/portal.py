@@ -97,7 +97,8 @@ def portal(options: str = "", **settings: str) -> Iterator[Portal]:
     with tempfile.TemporaryDirectory(prefix="mastportal-bench-") as folder:
         Path(folder).chmod(0o711)
         port, archive_port = free_port(), free_port()
-        env = os.environ | {
+        # Its mails lie in its own folder, also where a test run has one.
+        env = {name: value for name, value in os.environ.items() if name != "MAIL_URL"} | {
             "PORT": str(port),
             "SANDBOX_PORT": str(archive_port),
             "PORTAL_DATA": folder,

@@ -3,7 +3,6 @@
 import pytest
 from django.contrib.auth.models import User
 from django.core import signing
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -25,6 +24,7 @@ from mastportal.search.models import Search
 from tests.basket.make import basket_of, bundle_of, completed
 from tests.news.make import secret_of_mail
 from tests.outbox.make import told
+from tests.people import signed_in
 from tests.search.make import FEW_FILES, KEYWORDS, PROGRAMME, answered, understood_list
 
 # What is there when a pane beside the table has drawn what its address asks for.
@@ -141,8 +141,7 @@ def places_of(user: User) -> dict[str, str]:
 
 def sign_in(page: Page, site: str, user: User) -> None:
     """A session without the sign-in page."""
-    client = Client()
-    client.force_login(user)
+    client = signed_in(user)
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
 
 

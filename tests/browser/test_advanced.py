@@ -8,11 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
+from tests.archive import Sandbox
 from tests.browser.places import sign_in
 from tests.browser.steps import ARCHIVE_PATIENCE_MS, Person
 from tests.browser.test_every_page import axe_finds
-from tests.conftest import Sandbox, Worker
 from tests.search.make import questions
+from tests.workers import Worker
 
 pytestmark = pytest.mark.browser
 MATCH = re.compile(r"[\d,]+ observations match")

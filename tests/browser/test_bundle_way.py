@@ -7,10 +7,11 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from basket.models import first_selection
+from tests.archive import Sandbox
 from tests.basket.make import basket_of
 from tests.browser.places import sign_in
 from tests.browser.steps import ARCHIVE_PATIENCE_MS
-from tests.conftest import Sandbox, Worker
+from tests.workers import Worker
 
 pytestmark = pytest.mark.browser
 

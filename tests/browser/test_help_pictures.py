@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from mastportal.embedded.state import CHECKOUT
 from mastportal.help import PICTURE_HEIGHT, PICTURE_WIDTH
 from tests.browser.places import places as places
 from tests.browser.places import visit
-from tests.conftest import CHECKOUT
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 FOLDER = CHECKOUT / "static" / "help"

@@ -5,11 +5,12 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
 from basket.models import first_selection
+from tests.archive import Sandbox
 from tests.basket.make import basket_of
 from tests.browser.conftest import VIEWPORT
 from tests.browser.places import sign_in
 from tests.browser.steps import ARCHIVE_PATIENCE_MS, PASSWORD
-from tests.conftest import Sandbox, Worker
+from tests.workers import Worker
 
 pytestmark = pytest.mark.browser
 

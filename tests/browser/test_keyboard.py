@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.places import sign_in
 from tests.browser.steps import ROWS, Person
-from tests.conftest import Worker
 from tests.search.make import PROGRAMME, answered
+from tests.workers import Worker
 
 pytestmark = pytest.mark.browser
 

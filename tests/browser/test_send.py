@@ -16,8 +16,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pyvo.samp import SAMPHubServer, SAMPIntegratedClient, WebProfileDialog, conf
 
+from tests.archive import Sandbox
 from tests.browser.places import sign_in
-from tests.conftest import Sandbox
 from tests.search.make import PROGRAMME, answered
 
 pytestmark = pytest.mark.browser

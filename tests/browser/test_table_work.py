@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.places import sign_in
 from tests.browser.steps import ARCHIVE_PATIENCE_MS, ROWS, Person
-from tests.conftest import Worker
 from tests.search.make import PROGRAMME, answered
+from tests.workers import Worker
 
 pytestmark = pytest.mark.browser
 HEADS = "#table-view thead th[data-column]"

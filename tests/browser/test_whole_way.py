@@ -10,8 +10,9 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
+from tests.archive import Sandbox
 from tests.browser.steps import Person
-from tests.conftest import Sandbox, Worker
+from tests.workers import Worker
 
 pytestmark = pytest.mark.browser
 SUM_AND_PATH = re.compile(r"<td>(mast:[^<]+)</td><td>([^<]+)</td>.*?<td class=\"sum\">([0-9a-f]{64})</td>")

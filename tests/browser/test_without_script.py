@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, expect
 
 from tests.browser.steps import ROWS, Person
-from tests.conftest import Worker, wait_until
+from tests.waiting import wait_until
+from tests.workers import Worker
 
 pytestmark = pytest.mark.browser
 

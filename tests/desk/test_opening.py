@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 
 from accounts import tokens
 from accounts.models import ArchiveToken, ResearchGroup
@@ -15,8 +14,9 @@ from mastportal.desk.opening import Standing
 from mastportal.files import right_checks
 from mastportal.files.models import ReadingRight, RightCheck
 from mastportal.search import products, results
-from tests.conftest import Sandbox, client_of
+from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN
+from tests.people import client_of, signed_in
 from tests.search.make import answered
 
 pytestmark = pytest.mark.django_db
@@ -69,8 +69,7 @@ def test_a_check_asks_with_ones_own_token_only(
     basket: Basket, alice: User, bob: User, with_tokens: None, sandbox: Sandbox
 ) -> None:
     mark = sandbox.mark()
-    web = Client()
-    web.force_login(bob)
+    web = signed_in(bob)
     assert "not asked yet" in web.get("/account/programmes/").text
     assert not [entry for entry in sandbox.log(mark) if entry["uri"]], "looking asks nothing"
     page = web.post("/account/programmes/check", follow=True).text
@@ -108,8 +107,7 @@ def test_a_programme_whose_files_are_not_listed_is_listed_first(
 ) -> None:
     products.ProductList.objects.all().delete()
     assert len(opening.lacking(standings(alice))) == 2
-    web = Client()
-    web.force_login(alice)
+    web = signed_in(alice)
     assert "2 programmes are being listed first" in web.post("/account/programmes/check", follow=True).text
     assert products.ProductList.objects.filter(phase="QUEUED").count() == 2
 
@@ -120,8 +118,7 @@ def test_an_archive_that_is_down_is_said(
 ) -> None:
     sandbox.faults({"match": "Download", "fault": "status", "status": 503, "times": 99})
     assert client_of(alice).post("/api/v1/me/programmes").status_code == 503
-    web = Client()
-    web.force_login(alice)
+    web = signed_in(alice)
     assert 'class="notice error"' in web.post("/account/programmes/check", follow=True).text
 
 
@@ -143,8 +140,7 @@ def test_the_group_is_told_what_its_members_allow(
     scopes = set(RightCheck.objects.values_list("scope", flat=True))
     assert basket.group_id is not None
     assert right_checks.in_group(bob, basket.group_id, scopes) == {}
-    web = Client()
-    web.force_login(alice)
+    web = signed_in(alice)
     web.post("/account/token/groups/", {"tells": "1"})
     told = right_checks.in_group(bob, basket.group_id, scopes)
     assert sorted((said.username, said.opens) for those in told.values() for said in those) == [

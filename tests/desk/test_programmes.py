@@ -15,7 +15,7 @@ from mastportal.mast.fields import OBSERVATION_FIELDS, arrow_schema
 from mastportal.search import products, results
 from mastportal.search.models import ProductList
 from mastportal.tables.codes import OpenTable
-from tests.conftest import client_of
+from tests.people import client_of
 from tests.search.make import answered, questions
 
 pytestmark = pytest.mark.django_db
@@ -29,22 +29,16 @@ def search(alice, sandbox):
     return answered(NAMED.question, alice)
 
 
-@pytest.fixture
-def visitor(client, alice):
-    client.force_login(alice)
-    return client
-
-
 @pytest.mark.parametrize("spelling", ["jwst/01176", "Jwst/jw01176", "JWST/001176"])
-def test_other_spellings_lead_to_one_address(visitor, spelling):
-    assert visitor.get(f"/programmes/{spelling}/")["Location"] == PAGE
+def test_other_spellings_lead_to_one_address(web, spelling):
+    assert web.get(f"/programmes/{spelling}/")["Location"] == PAGE
 
 
 @pytest.mark.parametrize(
     "spelling", ["jwsst/1176", "JWST/0", "JWST/1176;drop", "JWST/" + "9" * 99, "TESS/G*"]
 )
-def test_what_is_no_programme_is_not_found(visitor, spelling):
-    assert visitor.get(f"/programmes/{spelling}/").status_code == 404
+def test_what_is_no_programme_is_not_found(web, spelling):
+    assert web.get(f"/programmes/{spelling}/").status_code == 404
 
 
 def test_programmes_of_other_missions_are_named_by_letters_too():
@@ -54,21 +48,21 @@ def test_programmes_of_other_missions_are_named_by_letters_too():
     assert NAMED.stsci_url.endswith("?program=1176")
 
 
-def test_looking_asks_once_and_then_says_what_the_rows_say(visitor, sandbox):
+def test_looking_asks_once_and_then_says_what_the_rows_say(web, sandbox):
     mark = sandbox.mark()
-    first = visitor.get(PAGE).content.decode()
+    first = web.get(PAGE).content.decode()
     assert "Asking" in first
-    assert visitor.get(PAGE).content.decode().count('id="waiting"') == 1
+    assert web.get(PAGE).content.decode().count('id="waiting"') == 1
     (under_way,) = [programmes.latest_of(NAMED)]
     assert under_way.is_unfinished
-    told = visitor.get(reverse("programme-state", args=["JWST", "1176"]), {"revision": "old"})
+    told = web.get(reverse("programme-state", args=["JWST", "1176"]), {"revision": "old"})
     assert 'data-poll hx-get="/programmes/JWST/1176/state?revision=' in told.content.decode()
     revision = told.content.decode().split("revision=")[1].split('"')[0]
     address = reverse("programme-state", args=["JWST", "1176"])
-    assert visitor.get(address, {"revision": revision}).status_code == 204
+    assert web.get(address, {"revision": revision}).status_code == 204
     results.run(under_way.pk)
-    assert visitor.get(address, {"revision": revision})["HX-Refresh"] == "true"
-    page = visitor.get(PAGE).content.decode()
+    assert web.get(address, {"revision": revision})["HX-Refresh"] == "true"
+    page = web.get(PAGE).content.decode()
     assert "Principal investigator" in page
     assert 'id="waiting"' not in page
     assert len(questions(sandbox.log(mark))) == 2  # a count and the rows
@@ -108,37 +102,37 @@ def test_bytes_are_counted_once_a_file_and_what_is_stored_is_told(search):
     assert (held.stored_files, held.stored_bytes) == (1, 2000)
 
 
-def test_a_failure_is_said_and_looking_does_not_ask_again(visitor, sandbox):
-    visitor.get(PAGE)
+def test_a_failure_is_said_and_looking_does_not_ask_again(web, sandbox):
+    web.get(PAGE)
     latest = programmes.latest_of(NAMED)
     failed = {"phase": "ERROR", "error": "MAST is <down>.", "error_kind": "archive_unavailable"}
     type(latest).objects.filter(pk=latest.pk).update(**failed, ended_at=timezone.now())
-    page = visitor.get(PAGE).content.decode()
+    page = web.get(PAGE).content.decode()
     assert "MAST is &lt;down&gt;." in page
     assert programmes.latest_of(NAMED).pk == latest.pk
     assert client_of(latest.asked_by).get(API).status_code == 503
-    visitor.post(reverse("programme-refresh", args=["JWST", "1176"]))
+    web.post(reverse("programme-refresh", args=["JWST", "1176"]))
     assert programmes.latest_of(NAMED).pk != latest.pk
 
 
-def test_nothing_there_is_said(visitor, api, alice, sandbox):
+def test_nothing_there_is_said(web, api, alice, sandbox):
     answered(programmes.programme_of("JWST", "99998").question, alice)
-    page = visitor.get("/programmes/JWST/99998/").content.decode()
+    page = web.get("/programmes/JWST/99998/").content.decode()
     assert "The archive lists nothing of programme JWST 99998" in page
     assert api.get("/api/v1/programmes/JWST/99998").status_code == 404
 
 
-def test_the_group_sees_who_asked_and_outsiders_do_not(visitor, search, bob, charlie):
+def test_the_group_sees_who_asked_and_outsiders_do_not(web, search, bob, charlie):
     answered({"collection": "programs", "programs": "1176, 1073"}, bob)
-    assert "bob, " in visitor.get(PAGE).content.decode()
-    visitor.force_login(charlie)
-    assert "bob, " not in visitor.get(PAGE).content.decode()
+    assert "bob, " in web.get(PAGE).content.decode()
+    web.force_login(charlie)
+    assert "bob, " not in web.get(PAGE).content.decode()
 
 
-def test_the_page_costs_few_queries(visitor, search, django_assert_max_num_queries):
-    visitor.get(PAGE)
+def test_the_page_costs_few_queries(web, search, django_assert_max_num_queries):
+    web.get(PAGE)
     with django_assert_max_num_queries(15):
-        visitor.get(PAGE)
+        web.get(PAGE)
 
 
 HOSTILE = {
@@ -167,10 +161,10 @@ def test_hostile_rows_are_counted_harmlessly():
     assert timeline(facts.observed_mjd, facts.public_later_mjd, 61_000.0) is None
 
 
-def test_hostile_rows_are_shown_harmlessly(visitor, search):
+def test_hostile_rows_are_shown_harmlessly(web, search):
     results.tables.forget(search.current_id)
     results.tables.get(search.current_id, hostile_table)
-    page = visitor.get(PAGE).content.decode()
+    page = web.get(PAGE).content.decode()
     results.tables.forget(search.current_id)
     assert "<script>alert" not in page
     assert "<img src=x" not in page

@@ -17,8 +17,9 @@ from mastportal.desk.programmes import Programme, programme_of
 from mastportal.desk.release_days import months_of, releases_of
 from mastportal.search.models import ResultSet, Search, SearchUse
 from mastportal.tables.dates import in_days
+from tests.archive import Sandbox
 from tests.basket.test_page_states import HOSTILE
-from tests.conftest import Sandbox, client_of
+from tests.people import client_of, signed_in
 from tests.search.make import answered
 
 pytestmark = pytest.mark.django_db
@@ -48,12 +49,6 @@ def line(owner: User, number: str = "77", days: float = 12.0, **fields: object) 
     basket = Basket.objects.create(name="A basket", owner=owner, group=fields.pop("group", None))
     row = told | fields
     return BasketLine.objects.create(basket=basket, obsid=str(row["obsid"]), row=row, added_by=owner)
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def address_of(person: User) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import ResearchGroup
 from mastportal.desk.models import SavedSearch
 from mastportal.search.models import SearchUse
-from tests.conftest import client_of, make_person
+from tests.people import client_of, make_person
 from tests.search.make import PROGRAMME, answered
 
 pytestmark = pytest.mark.django_db

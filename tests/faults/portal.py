@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.started import Started
 
 ROOT = "/api/v1"

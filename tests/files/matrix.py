@@ -31,7 +31,7 @@ from mastportal.files.models import Access, ReadingRight, StoredFile
 from mastportal.mast.fields import OBSERVATION_FIELDS, arrow_schema
 from mastportal.search import keep, listed
 from mastportal.search.models import ResultSet, Search
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN, observations, products
 from tests.files.conftest import programme_of
 

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from mastportal.files.models import StoredFile
 from mastportal.search import listed as listed_uris
-from tests.conftest import client_of
 from tests.files.conftest import asked_for
+from tests.people import client_of
 
 pytestmark = pytest.mark.django_db
 

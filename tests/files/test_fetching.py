@@ -46,6 +46,14 @@ def test_one_get_and_no_head_brings_a_file(sandbox, public):
     assert asked_for(sandbox, mark, public[0]["dataURI"]) == ["GET"]
 
 
+def test_a_programme_too_long_to_be_one_is_none(public):
+    joined = "_".join(["G011025"] * 9)
+    file = obtain(public[0], programme=joined)
+    assert (file.programme, file.scope) == ("", file.data_uri)
+    assert fetching.row_for(public[1]["dataURI"], joined, None).pk != file.pk
+    assert set(StoredFile.objects.values_list("programme", flat=True)) == {""}
+
+
 def test_held_names_the_newest_stored_version_of_many(public):
     files = {row["dataURI"]: obtain(row) for row in public[:3]}
     assert held([*files, "mast:JWST/product/none.fits"]) == files
@@ -176,6 +184,14 @@ def test_exclusive_bytes_in_the_store_are_not_handed_to_others(
         with pytest.raises(Refused, match="exclusive"):
             obtain(secret[0], person)
     assert obtain(secret[0], alice_with_token).access == Access.RESTRICTED
+
+
+def test_what_comes_by_a_token_only_is_public_in_no_version(secret, alice_with_token):
+    uri = secret[0]["dataURI"]
+    older = {"phase": Phase.COMPLETED, "access": Access.PUBLIC, "sha256": "0"}
+    StoredFile.objects.create(data_uri=uri, key="gone", **older)
+    assert obtain(secret[0], alice_with_token).version == 2
+    assert set(StoredFile.objects.values_list("access", flat=True)) == {Access.RESTRICTED}
 
 
 def test_the_archive_is_asked_without_the_token_first(sandbox, secret, public, alice_with_token):

@@ -106,12 +106,14 @@ def test_what_the_archive_no_longer_has_stays_as_it_was(sandbox, public):
     assert use(public[0]) == file
 
 
-def test_what_the_archive_withdraws_is_public_no_more(sandbox, public):
-    file = obtain(public[0])
+def test_what_the_archive_withdraws_is_public_no_more_in_any_version(sandbox, public):
+    old = obtain(public[0])
+    sandbox.replace(old.data_uri)
+    file = use(public[0])
     sandbox.faults({"match": "Download/file", "fault": "status", "status": 401, "times": 1})
     assert freshness.current([Question(file)], asked_at=timezone.now()) == {file.pk: None}
-    file.refresh_from_db()
-    assert file.access == Access.RESTRICTED
+    accesses = dict(StoredFile.objects.values_list("version", "access"))
+    assert accesses == {1: Access.RESTRICTED, 2: Access.RESTRICTED}, "bundles with the old one, too"
 
 
 def test_exclusive_files_are_asked_for_with_the_persons_token(sandbox, secret, alice_with_token):

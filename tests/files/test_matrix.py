@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN
 from tests.files.matrix import PEOPLE, SITUATIONS, WAYS, Kept, World, expected, kept_files
 

@@ -13,11 +13,12 @@ from accounts.models import AuditEntry
 from mastportal.files.entitlement import may_read
 from mastportal.files.models import StoredFile
 from mastportal.files.streaming import RightEnded, counted
-from tests.conftest import Sandbox, client_of
+from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN
 from tests.files.conftest import obtain
 from tests.files.test_api import note
 from tests.files.test_running_streams import MIB, accepted, bundle_of, running, stored
+from tests.people import client_of
 
 pytestmark = pytest.mark.django_db
 Row = dict[str, Any]

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from mastportal.files import fetching, previews, store
 from mastportal.files.models import Access, StoredFile
 from mastportal.files.previews import Standing, look, type_of
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN, observations
 from tests.files.conftest import programme_of
 
@@ -84,8 +85,39 @@ def test_what_only_calls_itself_a_picture_is_none(sandbox: Sandbox, alice: User)
     facts = store.facts_of(row.key)
     StoredFile.objects.filter(pk=row.pk).update(phase="COMPLETED", access=Access.PUBLIC, sha256="0", **facts)
     assert look(alice, uri, "9999", LONG_AGO).standing == Standing.NONE
-    store.path_of(row.key).unlink()
-    assert look(alice, uri, "9999", LONG_AGO).standing == Standing.NONE
+
+
+def test_a_picture_that_was_harmed_on_the_disk_comes_anew(
+    sandbox: Sandbox, alice: User, pictured: Callable[..., dict[str, Any]]
+) -> None:
+    row = pictured(obs_collection="JWST", dataRights="PUBLIC")
+    previews.fetch(ask(alice, row).to_fetch, alice.pk)
+    store.path_of(StoredFile.objects.get().key).write_bytes(b"harmed")
+    wanted = ask(alice, row)
+    assert wanted.standing == Standing.COMING
+    previews.fetch(wanted.to_fetch, alice.pk)
+    assert _shown(alice, row) == sandbox.body(row["jpegURL"])
+
+
+def test_a_picture_made_anew_follows_the_old_one_within_a_day(
+    sandbox: Sandbox, alice: User, bob: User, pictured: Callable[..., dict[str, Any]]
+) -> None:
+    row = pictured(obs_collection="JWST", dataRights="PUBLIC")
+    previews.fetch(ask(alice, row).to_fetch, alice.pk)
+    old = _shown(alice, row)
+    sandbox.replace(row["jpegURL"])
+    assert ask(alice, row).to_fetch == 0
+    StoredFile.objects.update(fetched_at=timezone.now() - previews.COMPARED_AFTER)
+    seen = ask(alice, row)
+    assert (seen.standing, ask(bob, row).to_fetch) == (Standing.READY, 0), "one worker looks"
+    previews.fetch(seen.to_fetch, alice.pk)
+    assert _shown(bob, row) == sandbox.body(row["jpegURL"]) != old
+
+
+def _shown(user: User, row: dict[str, Any]) -> bytes:
+    file = ask(user, row).file
+    assert file is not None
+    return b"".join(store.read(file, 0, file.size_bytes or 0))
 
 
 @pytest.mark.parametrize(

@@ -23,17 +23,20 @@ from django.utils import timezone
 
 from accounts import keys, tokens
 from accounts.models import ArchiveToken, Membership, ResearchGroup
+from accounts.seal import seal
 from basket import finishing
 from basket.models import Bundle, BundleFile
 from basket.phases import Phase, Status
-from mastportal.embedded.state import free_port
+from mastportal.embedded.state import CHECKOUT, free_port
 from mastportal.files import store
 from mastportal.files.models import Access, ReadingRight, StoredFile
 from mastportal.files.streaming import RightEnded
 from mastportal.mast.errors import Unavailable
-from tests.conftest import CHECKOUT, Sandbox, client_of, wait_until
+from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN
 from tests.files.test_api import note
+from tests.people import client_of
+from tests.waiting import wait_until
 
 MIB = 1 << 20
 SIZE = 6 * MIB + 17
@@ -96,6 +99,7 @@ def running(person: User, address: str, **query: str) -> Iterator[bytes]:
 CHANGES: dict[str, Callable[[User, Bundle, Sandbox], object]] = {
     "token removed": lambda person, _bundle, _sandbox: tokens.forget(person),
     "token replaced": lambda person, _bundle, _sandbox: tokens.store(person, ALICE_TOKEN),
+    "token expired": lambda person, _bundle, _sandbox: (ran_out(), expired(person)),
     "right withdrawn": lambda _person, _bundle, sandbox: (ran_out(), withdrawn(sandbox)),
     "refused to another request": lambda _person, _bundle, sandbox: (
         ReadingRight.objects.all().delete(),
@@ -107,6 +111,12 @@ CHANGES: dict[str, Callable[[User, Bundle, Sandbox], object]] = {
     "left the group": lambda person, _bundle, _sandbox: Membership.objects.filter(user=person).delete(),
     "bundle removed": lambda _person, bundle, _sandbox: Bundle.objects.filter(pk=bundle.pk).delete(),
 }
+
+
+def expired(person: User) -> None:
+    """The archive no longer knows the token."""
+    sealed = seal("sandbox-token-expired", person.pk)
+    ArchiveToken.objects.filter(user=person).update(sealed=sealed)
 
 
 def withdrawn(sandbox: Sandbox) -> None:

@@ -21,6 +21,7 @@ def image(kind: str) -> bytes:
 
 PLAIN, SUMMED = fits_body(), fits_body(checksum=True, extensions=3)
 JPEG, PNG = image("JPEG"), image("PNG")
+PACKED = gzip.compress(PLAIN)
 HTML = b"\n <!DOCTYPE html><title>Service unavailable</title>"
 
 
@@ -40,7 +41,7 @@ def check(tmp_path):
         ("a_cal.fits", PLAIN),
         ("a_cal.fits", SUMMED),
         ("a_cal.FITS", PLAIN + b"special records".ljust(2880)),
-        ("a.fits.gz", gzip.compress(PLAIN)),
+        ("a.fits.gz", PACKED),
         ("a_asn.json", b'{"products": []}'),
         ("a.jpg", JPEG),
         ("a.jpeg", JPEG + b"\0" * 100),
@@ -70,10 +71,23 @@ def test_right_files_pass(check, name, body):
         ),
         ("a.fits", SUMMED.replace(b"XTENSION", b"YTENSION", 1), "no extension"),
         ("a.fits", b"BHECKSUM".join(SUMMED.rsplit(b"CHECKSUM", 1)), "lost a sum"),
-        ("a.fits.gz", gzip.compress(PLAIN)[:-9], "compression"),
+        # The data would end where the header begins, which would be walked again without end.
+        (
+            "a.fits",
+            PLAIN.replace(b"NAXIS1  =                 5000", b"NAXIS1  =                 -720"),
+            "below",
+        ),
+        (
+            "a.fits",
+            PLAIN.replace(b"NAXIS   =                    1", b"NAXIS   =            999999999"),
+            "axes",
+        ),
+        ("a.fits.gz", PACKED[:-9], "compression"),
+        ("a.fits.gz", PACKED[:10] + b"\xff" + PACKED[11:], "compression"),
         ("a.gz", b"not gzip", "compression"),
         ("a.json", b'{"products": [', "JSON breaks at line 1"),
         ("a.json", b"\xff\xfe\xfa", "not text"),
+        ("a.json", b"[" * 100_000, "nested too deeply"),
         ("a.jpg", b"GIF89a", "JPEG"),
         ("a.png", b"", "PNG"),
         ("a.jpg", JPEG[:-2], "ends before"),
@@ -109,6 +123,15 @@ def test_a_flipped_bit_in_any_chunk_of_a_png_is_seen(check):
         body[rng.randrange(8, len(body))] ^= 1 << rng.randrange(8)
         with pytest.raises(Broken):
             check("a.png", bytes(body))
+
+
+@pytest.mark.parametrize("name", ["a.fits", "a.fits.gz"])
+def test_whoever_waits_is_told_while_a_large_file_is_checked(tmp_path, name):
+    body, told = fits_body(2_000_000, checksum=True), []
+    path = tmp_path / "key"
+    path.write_bytes(gzip.compress(body, 0) if name.endswith(".gz") else body)
+    check_structure(path, name, lambda: told.append(name))
+    assert len(told) > 2
 
 
 def test_a_sum_that_says_nothing_is_not_a_wrong_one(check):

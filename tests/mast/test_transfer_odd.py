@@ -84,14 +84,48 @@ def test_the_same_etag_with_another_length_starts_again(server, fetch, tmp_path)
         answer(416, b""),
         answer(503, b"", Retry_After="Mon, 23 Nov 2020 10:00:00 GMT"),
         answer(503, b"", Retry_After="soon"),
+        answer(503, b"", Retry_After="\u00b2"),
+        answer(503, b"", Retry_After="Mon, 23 Nov 99999999999999999999 10:00:00 GMT"),
+        answer(302, b"", Location="http://[nowhere/x"),
+        answer(302, b"", Location="http://[::x/x"),
     ],
-    ids=["html", "packed", "unasked-part", "range-not-satisfiable", "past-date", "no-date"],
+    ids=[
+        *("html", "packed", "unasked-part", "range-not-satisfiable", "past-date", "no-date"),
+        *("no-number", "no-year", "no-host", "no-address"),
+    ],
 )
 def test_an_answer_that_is_not_the_file_is_asked_for_again(server, fetch, tmp_path, odd):
     server.script = [odd]
     fetch()
     assert ranges(server) == ["", ""]
     assert (tmp_path / "key").read_bytes() == BODY
+
+
+def test_a_length_that_is_none_is_not_believed(server, fetch, tmp_path):
+    server.script = [answer(200, BODY, Content_Length="\u00b2", Connection="close")]
+    fetch()
+    assert ranges(server) == [""]
+    assert (tmp_path / "key").read_bytes() == BODY
+
+
+def test_a_part_that_there_is_none_of_starts_again(server, fetch, tmp_path):
+    server.script = [cut(3000), answer(416, b"")]
+    fetch()
+    assert ranges(server) == ["", "bytes=3000-", ""]
+    assert (tmp_path / "key").read_bytes() == BODY
+
+
+def test_a_date_beside_a_weak_tag_is_no_validator(server, fetch, tmp_path):
+    server.script = [cut(3000, etag='W/"weak"', Last_Modified="Mon, 23 Nov 2026 10:00:00 GMT")]
+    fetch()
+    assert ranges(server) == ["", ""]
+    assert (tmp_path / "key").read_bytes() == BODY
+
+
+def test_progress_is_told_while_the_file_is_checked(server, fetch):
+    gate, told = Watching(), []
+    fetch(gate, on_progress=lambda count: told.append((count, gate.inside)))
+    assert told.count((len(BODY), False)) > 1
 
 
 def test_a_web_page_instead_of_the_rest_costs_nothing_that_came(server, fetch, tmp_path):

@@ -172,6 +172,12 @@ def test_a_hostile_address_leads_nowhere(server, mirror, fetch, uri):
     assert mirror.seen == []
 
 
+def test_a_folder_that_cannot_be_looked_into_leaves_the_archives_own_error(server, folder, fetch):
+    server.script = list(DOWN)
+    with pytest.raises(Unavailable, match="answer 503"):
+        fetch(f"mast:JWST/product/{'x' * 300}.fits", sources=[Folder(folder)])
+
+
 def test_only_plain_files_of_a_folder_are_read(server, mirror, folder, fetch):
     server.script, mirror.files = list(DOWN), {}
     path = folder / "JWST/product/jw01_cal.fits"

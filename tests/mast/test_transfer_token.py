@@ -1,5 +1,7 @@
 """Who sees the token, where redirects lead, and which addresses are asked at all."""
 
+import time
+
 import pytest
 
 from mastportal.mast import transfer
@@ -79,6 +81,16 @@ def test_no_cookie_is_kept_from_one_file_to_the_next(server, tmp_path):
     assert "Cookie" not in server.seen[1].headers
 
 
+def test_what_comes_with_a_redirect_is_not_read(server, tmp_path):
+    def never_ends(answering):
+        answering.send(302, b"much", cut_at=4, Location="/there", Content_Length="9" * 12)
+        time.sleep(1)
+
+    server.files["/there"], server.script = BODY, [never_ends]
+    transfer.fetch(Archive(server.url, "t", 2, 0.3), URI, tmp_path / "key", attempts=1)
+    assert [seen.uri for seen in server.seen] == [URI, "/there"]
+
+
 def test_endless_redirects_end(server, tmp_path):
     server.script = [moved("/again")] * 20
     with pytest.raises(Unavailable, match="circles"):
@@ -106,7 +118,7 @@ def test_a_partner_site_cannot_send_us_to_another_host(server, elsewhere, tmp_pa
 
 
 @pytest.mark.parametrize(
-    "uri", ["file:///etc/passwd", "ftp://x/y", "/etc/passwd", "", "http:///x", "gopher:x"]
+    "uri", ["file:///etc/passwd", "ftp://x/y", "/etc/passwd", "", "http:///x", "gopher:x", "http://[x/y"]
 )
 def test_other_addresses_are_no_files_of_the_archive(server, tmp_path, uri):
     with pytest.raises(NotFound):
@@ -127,6 +139,12 @@ def test_a_server_without_head_is_asked_for_one_byte(server):
     server.script = [status(405)]
     assert transfer.may_fetch(Archive(server.url, "t", 2, 5), URI)
     assert [seen.range for seen in server.seen] == ["", "bytes=0-0"]
+
+
+def test_a_server_without_head_still_tells_how_long_a_file_is(server):
+    length = f"bytes 0-0/{len(BODY)}"
+    server.script = [status(405), lambda answering: answering.send(206, BODY[:1], Content_Range=length)]
+    assert transfer.announced(Archive(server.url, "t", 2, 5), URI).size_bytes == len(BODY)
 
 
 def test_who_may_read_what_is_not_there_is_no_question(server):

@@ -3,7 +3,7 @@
 import pytest
 
 from mastportal.news.models import Subscription
-from tests.conftest import client_of
+from tests.people import client_of
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1/subscriptions"

@@ -19,8 +19,8 @@ from mastportal.news.snapshot import Seen, Snapshot
 from mastportal.outbox.models import Delivery, Notice
 from mastportal.search import results
 from mastportal.tables.columns import BadQuery
-from tests.conftest import client_of
 from tests.news.conftest import follow, look_at
+from tests.people import client_of
 from tests.search.make import answered, questions
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,10 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import Membership
-from basket.models import Basket, Bundle
+from basket import bundles
+from basket.models import Basket, Bundle, first_selection
 from mastportal.news import giving, rules, subscribing, tasks
-from mastportal.news.models import Happening, Pending, Subscription
+from mastportal.news.models import Happening, Pending, Subscription, Watch
 from mastportal.outbox.models import Delivery, Notice
 from tests.news.conftest import follow, look_at
 
@@ -65,6 +66,54 @@ def test_what_stands_against_a_rule_is_kept_for_its_owner(alice, bob, against):
     assert found.rule_error
     assert not basket.lines.exists()
     assert rules.waiting() == []
+
+
+def test_what_is_new_stays_in_the_basket_where_no_bundle_can_be_made(alice):
+    nothing = first_selection() | {"preset": "none"}
+    basket = Basket.objects.create(name="For the paper", owner=alice, selection=nothing)
+    found = follow(alice, look=False, add_to_basket=basket.pk, make_bundle=True)
+    happened(found, must_act=True)
+    file = {"dataURI": "mast:JWST/product/jw01176-o003_t003_nircam_clear-f277w_i2d.fits", "program": "1176"}
+    Happening.objects.update(row=file)
+    done = rules.act(found.pk)
+    assert (done.added, done.bundle) == (1, None)
+    assert basket.products.count() == 1
+    found.refresh_from_db()
+    assert found.rule_error == bundles.NOTHING
+
+
+def test_other_wishes_leave_what_a_worker_counts_meanwhile(alice):
+    found = follow(alice, look=False, channels=["mail"])
+    happened(found)
+    seen = subscribing.one_of_mine(alice, found.pk)
+    assert giving.give(found.pk) == 1
+    subscribing.change(alice, seen, {"events": ["new"], "frequency": "fast"})
+    happened(found)
+    assert giving.give(found.pk) == 1
+    assert Delivery.objects.count() == 2, "a message counted twice would be taken for one already sent"
+    found.refresh_from_db()
+    assert (found.events, found.messages) == (["new"], 2)
+
+
+def test_one_that_meets_a_fault_of_ours_keeps_no_other_from_being_told(alice, bob, caplog):
+    broken, sound = follow(alice, look=False), follow(bob, "1073", look=False)
+    Watch.objects.filter(pk=broken.watch_id).update(program="no/address")
+    happened(broken)
+    happened(sound)
+    tasks.tell_all()
+    assert list(Notice.objects.values_list("person__username", flat=True)) == ["bob"]
+    assert f"subscription {broken.pk} met a fault" in caplog.text
+    assert broken.pending.filter(told_at=None).exists(), "it is tried again"
+
+
+def test_when_a_look_ends_the_next_has_its_place(alice, sandbox, day, settings):
+    settings.NEWS_LOOKS_AT_ONCE = 1
+    first = follow(alice, "99997", look=False)
+    follow(alice, "99998", look=False)
+    assert tasks.watching.due() == [first.watch_id]
+    tasks.look(first.watch_id)
+    phases = Watch.objects.order_by("pk").values_list("phase", flat=True)
+    assert list(phases) == ["COMPLETED", "QUEUED"]
 
 
 def test_one_mail_for_many_events_and_a_line_under_the_bell_for_each(alice):

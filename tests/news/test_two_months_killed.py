@@ -207,6 +207,7 @@ class Lived:
         self.portal.started.manage("check_subscriptions", "--digests")
         assert set(self._of(self.bob)) == his | firsts
         answered = Counter(call.status for call in self.hooks.calls())
+        assert set(self.killed) == set(KILLED), "each part was there to be killed"
         facts = f"{expected.total()} events, {len(self.letters.taken)} mails, calls {dict(answered)}"
         sys.stdout.write(f"{facts}, killed {dict(self.killed)}\n")
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from tests.outbox.letterbox import SMTP, Letterbox, letterbox
 from tests.outbox.make import Receiver, receiving
@@ -25,11 +24,3 @@ def receiver(settings: Any) -> Iterator[Receiver]:
     settings.OUTGOING_ALLOWED = ["127.0.0.1"]
     with receiving() as found:
         yield found
-
-
-@pytest.fixture
-def visitor(alice: Any) -> Client:
-    """Alice's browser."""
-    client = Client()
-    client.force_login(alice)
-    return client

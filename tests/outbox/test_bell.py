@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 
 from mastportal.outbox import bell, feeds, post
 from mastportal.outbox.models import Feed, Notice
-from tests.conftest import client_of
 from tests.outbox.make import NEWS
+from tests.people import client_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -27,52 +27,52 @@ def rung(person: User, count: int = 1, **changes: Any) -> list[Notice]:
     return list(bell.of(person))
 
 
-def test_the_bell_says_how_many_are_unread(visitor: Client, alice: User, bob: User) -> None:
+def test_the_bell_says_how_many_are_unread(web: Client, alice: User, bob: User) -> None:
     rung(bob)
-    assert 'aria-label="Notifications"' in visitor.get("/results/").text
+    assert 'aria-label="Notifications"' in web.get("/results/").text
     rung(alice, 3)
-    assert 'aria-label="Notifications, 3 unread"' in visitor.get("/results/").text
-    assert visitor.get("/notifications/count?known=3").status_code == 204
-    changed = visitor.get("/notifications/count?known=2")
+    assert 'aria-label="Notifications, 3 unread"' in web.get("/results/").text
+    assert web.get("/notifications/count?known=3").status_code == 204
+    changed = web.get("/notifications/count?known=2")
     assert changed.status_code == 200
     assert changed.text.startswith('<a class="bell"')
-    visitor.logout()
-    assert visitor.get("/notifications/count?known=2").status_code == 204
+    web.logout()
+    assert web.get("/notifications/count?known=2").status_code == 204
 
 
-def test_the_page_lists_them_and_reading_is_noted(visitor: Client, alice: User, bob: User) -> None:
+def test_the_page_lists_them_and_reading_is_noted(web: Client, alice: User, bob: User) -> None:
     newest, _, oldest = rung(alice, 3, title="<b>bold</b>")
     theirs = rung(bob)[0]
-    page = visitor.get("/notifications/").text
+    page = web.get("/notifications/").text
     assert page.count("Mark as read") == 6  # in words and for screen readers
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
-    followed = visitor.get(f"/notifications/{newest.pk}/")
+    followed = web.get(f"/notifications/{newest.pk}/")
     assert followed.headers["Location"] == "/programmes/JWST/1176/"
     assert bell.unread(alice) == 2
-    visitor.post("/notifications/read", {"notice": oldest.pk})
+    web.post("/notifications/read", {"notice": oldest.pk})
     assert bell.unread(alice) == 1
-    assert visitor.get("/notifications/?unread").text.count('class="notice-line') == 1
-    visitor.post("/notifications/read", {"notice": theirs.pk})
-    visitor.post("/notifications/read")
+    assert web.get("/notifications/?unread").text.count('class="notice-line') == 1
+    web.post("/notifications/read", {"notice": theirs.pk})
+    web.post("/notifications/read")
     assert (bell.unread(alice), bell.unread(bob)) == (0, 1)
-    assert "Nothing unread" in visitor.get("/notifications/?unread").text
+    assert "Nothing unread" in web.get("/notifications/?unread").text
 
 
-def test_a_look_ahead_reads_nothing(visitor: Client, alice: User) -> None:
+def test_a_look_ahead_reads_nothing(web: Client, alice: User) -> None:
     notice = rung(alice)[0]
-    visitor.head(f"/notifications/{notice.pk}/")
+    web.head(f"/notifications/{notice.pk}/")
     assert bell.unread(alice) == 1
 
 
 def test_many_come_in_pages_of_few_statements(
-    visitor: Client, alice: User, django_assert_max_num_queries: Any
+    web: Client, alice: User, django_assert_max_num_queries: Any
 ) -> None:
     rung(alice, 55)
     with django_assert_max_num_queries(6):
-        page = visitor.get("/notifications/").text
+        page = web.get("/notifications/").text
     assert "page 1 of 2" in page
-    assert visitor.get("/notifications/?page=2").text.count('class="notice-line') == 5
-    assert visitor.get("/notifications/?page=nonsense").status_code == 200
+    assert web.get("/notifications/?page=2").text.count('class="notice-line') == 5
+    assert web.get("/notifications/?page=nonsense").status_code == 200
 
 
 def test_programs_see_them(api: APIClient, alice: User, bob: User) -> None:
@@ -124,17 +124,17 @@ def test_programs_mark_them_read(api: APIClient, alice: User, bob: User) -> None
     assert bell.unread(bob) == 1
 
 
-def feed_path(visitor: Client) -> str:
+def feed_path(web: Client) -> str:
     """The address that the page shows once."""
-    page = visitor.post("/notifications/channels/feed").text
+    page = web.post("/notifications/channels/feed").text
     shown = re.search(r'id="new-feed">([^<]+)<', page)
     assert shown
     return urlsplit(shown[1]).path
 
 
-def test_a_feed_reader_sees_them_without_signing_in(visitor: Client, client: Client, alice: User) -> None:
+def test_a_feed_reader_sees_them_without_signing_in(web: Client, client: Client, alice: User) -> None:
     rung(alice, 2, title="a <b>&\x0b", text="one\n<script>")
-    path = feed_path(visitor)
+    path = feed_path(web)
     answer = client.get(path)
     assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
     root = ElementTree.fromstring(answer.content)
@@ -145,20 +145,29 @@ def test_a_feed_reader_sees_them_without_signing_in(visitor: Client, client: Cli
     assert client.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     secret = path.split("/")[2]
     assert secret not in answer.text
-    assert secret not in visitor.get("/notifications/channels/").text
+    assert secret not in web.get("/notifications/channels/").text
     assert secret not in str(list(Feed.objects.values_list()))
     rung(alice, 3)
     assert client.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 200
 
 
-def test_a_new_address_ends_the_old_one(visitor: Client, client: Client, alice: User) -> None:
-    old = feed_path(visitor)
-    new = feed_path(visitor)
+def test_the_feed_holds_all_that_one_look_may_bring(web: Client, client: Client, alice: User) -> None:
+    brought = [Notice(person=alice, event_id=str(n), kind="public", title=f"News {n}") for n in range(600)]
+    Notice.objects.bulk_create(brought)
+    root = ElementTree.fromstring(client.get(feed_path(web)).content)
+    assert {entry.findtext(f"{ATOM}title") for entry in root.findall(f"{ATOM}entry")} == {
+        notice.title for notice in brought
+    }
+
+
+def test_a_new_address_ends_the_old_one(web: Client, client: Client, alice: User) -> None:
+    old = feed_path(web)
+    new = feed_path(web)
     assert (client.get(old).status_code, client.get(new).status_code) == (404, 200)
     User.objects.filter(pk=alice.pk).update(is_active=False)
     assert client.get(new).status_code == 404
     User.objects.filter(pk=alice.pk).update(is_active=True)
-    visitor.post("/notifications/channels/feed/remove")
+    web.post("/notifications/channels/feed/remove")
     assert client.get(new).status_code == 404
     assert feeds.of(alice) is None
 

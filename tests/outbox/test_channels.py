@@ -21,21 +21,21 @@ def send_all() -> None:
         sending.send(pk)
 
 
-def test_a_webhook_is_added_tried_and_removed(visitor: Client, receiver: Receiver) -> None:
+def test_a_webhook_is_added_tried_and_removed(web: Client, receiver: Receiver) -> None:
     entered = {"webhook-name": "Our tools", "webhook-address": receiver.url, "webhook-form": "json"}
-    page = visitor.post(f"{PAGE}webhooks", entered).text
+    page = web.post(f"{PAGE}webhooks", entered).text
     secret = re.search(r'id="new-secret">(whsec_[^<]+)<', page)
     assert secret
     assert "secret-part" not in page
     hook = Webhook.objects.get()
-    assert visitor.post(f"{PAGE}webhooks/{hook.pk}/test").status_code == 302
-    assert "on its way" in visitor.get(PAGE).text
+    assert web.post(f"{PAGE}webhooks/{hook.pk}/test").status_code == 302
+    assert "on its way" in web.get(PAGE).text
     send_all()
     assert receiver.bodies()[0]["type"] == "outbox.test"
-    page = visitor.get(PAGE).text
+    page = web.get(PAGE).text
     assert "arrived" in page
     assert secret[1] not in page
-    visitor.post(f"{PAGE}webhooks/{hook.pk}/remove")
+    web.post(f"{PAGE}webhooks/{hook.pk}/remove")
     assert not Webhook.objects.exists()
 
 
@@ -43,9 +43,9 @@ def test_a_webhook_is_added_tried_and_removed(visitor: Client, receiver: Receive
     ("field", "value"),
     [("address", "http://127.0.0.1:1/x"), ("address", ""), ("name", ""), ("name", "x" * 61), ("form", "fax")],
 )
-def test_a_wrong_entry_is_told_and_kept(visitor: Client, field: str, value: str) -> None:
+def test_a_wrong_entry_is_told_and_kept(web: Client, field: str, value: str) -> None:
     entered = {"name": "Our tools", "address": "http://127.0.0.1/", "form": "json", field: value}
-    answer = visitor.post(f"{PAGE}webhooks", {f"webhook-{name}": word for name, word in entered.items()})
+    answer = web.post(f"{PAGE}webhooks", {f"webhook-{name}": word for name, word in entered.items()})
     assert answer.status_code == 422
     assert 'class="error"' in answer.text
     assert entered["address"] in answer.text
@@ -53,31 +53,31 @@ def test_a_wrong_entry_is_told_and_kept(visitor: Client, field: str, value: str)
 
 
 def test_the_page_says_how_what_was_sent_stands(
-    visitor: Client, alice: User, django_assert_max_num_queries: Any
+    web: Client, alice: User, django_assert_max_num_queries: Any
 ) -> None:
     told(alice)
     with django_assert_max_num_queries(8):
-        page = visitor.get(PAGE).text
+        page = web.get(PAGE).text
     assert "not delivered" in page
     assert "did not answer in time" in page
-    known = visitor.get(f"{PAGE}deliveries").context["deliveries_state"]
-    assert visitor.get(f"{PAGE}deliveries?known={known}").status_code == 204
+    known = web.get(f"{PAGE}deliveries").context["deliveries_state"]
+    assert web.get(f"{PAGE}deliveries?known={known}").status_code == 204
 
 
-def test_one_that_ended_is_tried_again(visitor: Client, alice: User) -> None:
+def test_one_that_ended_is_tried_again(web: Client, alice: User) -> None:
     names = told(alice)
-    assert visitor.post(f"{PAGE}deliveries/{names['delivery_id']}/again").status_code == 302
+    assert web.post(f"{PAGE}deliveries/{names['delivery_id']}/again").status_code == 302
     assert Delivery.objects.get().phase == Phase.QUEUED
-    assert visitor.post(f"{PAGE}deliveries/{names['delivery_id']}/again").status_code == 404
+    assert web.post(f"{PAGE}deliveries/{names['delivery_id']}/again").status_code == 404
 
 
-def test_a_test_mail_comes(visitor: Client, alice: User, box: Letterbox) -> None:
-    assert "alice@lab.example" in visitor.get(PAGE).text
-    visitor.post(f"{PAGE}mail")
+def test_a_test_mail_comes(web: Client, alice: User, box: Letterbox) -> None:
+    assert "alice@lab.example" in web.get(PAGE).text
+    web.post(f"{PAGE}mail")
     send_all()
     assert box.last()["Subject"] == "A test from the MAST portal"
 
 
-def test_a_portal_without_mails_says_so(visitor: Client, settings: Any) -> None:
+def test_a_portal_without_mails_says_so(web: Client, settings: Any) -> None:
     settings.MAIL_IS_ON = False
-    assert "sends no mails" in visitor.get(PAGE).text
+    assert "sends no mails" in web.get(PAGE).text

@@ -87,10 +87,9 @@ def kill(portal: Portal, part: str, server: MailServer, random: np.random.Genera
         time.sleep(random.uniform(0, 2))
         server.start()
         return
-    process = PARTS[part](portal.started, random)
-    if process is not None:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
+    process = Deadline(LIMIT_S).wait(lambda: PARTS[part](portal.started, random), f"a living {part}")
+    with suppress(psutil.NoSuchProcess):
+        process.kill()
 
 
 def gone_through(portal: Portal, server: MailServer, receiver: Receiver) -> list[str]:

@@ -13,7 +13,8 @@ from rest_framework.test import APIClient
 from mastportal.search import results, tasks
 from mastportal.search.models import ResultSet, Search
 from mastportal.search.opened import tables
-from tests.conftest import Sandbox, client_of
+from tests.archive import Sandbox
+from tests.people import client_of
 from tests.search.make import KEYWORDS, PROGRAMME, answered
 
 SEARCHES = "/api/v1/searches"

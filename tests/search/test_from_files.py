@@ -10,7 +10,7 @@ from mastportal.search import from_files, products, results
 from mastportal.search.models import ProductList, Search
 from mastportal.search.opened import tables
 from mastportal.work import Phase
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.search.make import FEW_FILES, answered, latest
 
 

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from mastportal.search import results
 from mastportal.search.models import ResultSet, Search
 from mastportal.search.opened import tables
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.search.make import FEW_FILES, PROGRAMME, answered, latest
 
 SEARCHES = "/api/v1/searches"
@@ -27,13 +27,6 @@ def _nothing_open() -> None:
 @pytest.fixture
 def files(sandbox: Sandbox, alice: User) -> Search:
     return answered(FEW_FILES, alice)
-
-
-@pytest.fixture
-def site_of_alice(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
 
 
 def uri_of(search: Search) -> str:
@@ -115,46 +108,44 @@ def test_a_count_is_not_to_be_had_beforehand(api: APIClient, files: Search) -> N
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, "from_search")
 
 
-def test_the_page_asks_by_plain_forms_and_leads_back(site_of_alice: Client, files: Search) -> None:
-    page = site_of_alice.get(reverse("result", args=[files.pk])).content.decode()
+def test_the_page_asks_by_plain_forms_and_leads_back(web: Client, files: Search) -> None:
+    page = web.get(reverse("result", args=[files.pk])).content.decode()
     action = reverse("result-observations", args=[files.pk])
     assert f'formaction="{action}"' in page
     assert "Show the Observations these" in page
     sent = {"result": str(files.current.pk), "filters": ""}
-    address = site_of_alice.post(action, sent).headers["Location"]
+    address = web.post(action, sent).headers["Location"]
     search = Search.objects.get(criteria__from_search=str(files.pk))
     assert address == reverse("result", args=[search.pk])
     results.run(latest(search).pk)
-    shown = site_of_alice.get(address).content.decode()
+    shown = web.get(address).content.decode()
     assert f"{reverse('result', args=[files.pk])}?result={files.current.pk}" in shown
     assert re.search(r"belongs? to the observations below", shown)
     assert "Show the Observations these" not in shown
 
 
-def test_ticked_files_alone_are_asked_about(site_of_alice: Client, files: Search) -> None:
+def test_ticked_files_alone_are_asked_about(web: Client, files: Search) -> None:
     action = reverse("result-observations", args=[files.pk])
-    site_of_alice.post(action, {"result": str(files.current.pk), "dataURI": uri_of(files)})
+    web.post(action, {"result": str(files.current.pk), "dataURI": uri_of(files)})
     search = Search.objects.get(criteria__from_search=str(files.pk))
     assert search.criteria["dataURI"] == [uri_of(files)]
     assert search.words.startswith("Observations that the one file of ")
 
 
-def test_nothing_ticked_or_a_foreign_search_is_told(site_of_alice: Client, files: Search) -> None:
+def test_nothing_ticked_or_a_foreign_search_is_told(web: Client, files: Search) -> None:
     action = reverse("result-observations", args=[files.pk])
-    answer = site_of_alice.post(action, {"result": str(files.current.pk)}, follow=True)
+    answer = web.post(action, {"result": str(files.current.pk)}, follow=True)
     assert "one or more" in answer.content.decode()
-    assert (
-        site_of_alice.post(reverse("result-observations", args=[uuid4()]), {"filters": ""}).status_code == 404
-    )
-    assert site_of_alice.get(action).status_code == 405
+    assert web.post(reverse("result-observations", args=[uuid4()]), {"filters": ""}).status_code == 404
+    assert web.get(action).status_code == 405
 
 
-def test_what_could_not_be_placed_or_proven_is_told_harmlessly(site_of_alice: Client, files: Search) -> None:
+def test_what_could_not_be_placed_or_proven_is_told_harmlessly(web: Client, files: Search) -> None:
     hostile = "<img src=x onerror=alert(1)>" + "x" * 100_000
     told = {"found": 3, "nowhere": 60, "nowhere_named": [hostile] * 50}
     told |= {"unproven": 1, "unproven_named": {hostile: "The archive was silent."}}
     ResultSet.objects.filter(pk=files.current.pk).update(understood={"files": told})
-    page = site_of_alice.get(reverse("result", args=[files.pk])).content.decode()
+    page = web.get(reverse("result", args=[files.pk])).content.decode()
     assert "60 files were found in no observation" in page
     assert "1 product list could not be had" in page
     assert "&lt;img src=x" in page

@@ -15,7 +15,7 @@ from mastportal.search.form_address import params_of, question_of
 from mastportal.search.models import Search
 from mastportal.search.opened import tables
 from mastportal.work import Phase
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.search.make import answered, latest
 
 PLACE = {

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import pyarrow as pa
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,13 +21,6 @@ from tests.search.make import PROGRAMME
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7|add:7 }}{% url 'search' %}"
 LONG = "M" * 100_000
 HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture
-def web(alice) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
 
 
 @pytest.fixture

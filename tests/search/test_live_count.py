@@ -11,19 +11,12 @@ from django.urls import reverse
 
 from mastportal.search import lookups
 from mastportal.search.models import Lookup
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.search.make import answered, questions
 
 pytestmark = pytest.mark.django_db
 HTMX = {"headers": {"HX-Request": "true"}}
 VV191 = {"collection": "programs", "programs": "1176"}
-
-
-@pytest.fixture
-def web(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
 
 
 @pytest.fixture

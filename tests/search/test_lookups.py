@@ -10,7 +10,7 @@ from mastportal.mast.errors import BadQuestion
 from mastportal.search import lookups
 from mastportal.search.models import Lookup
 from mastportal.work import Phase
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.search.make import M57, PROGRAMME, answered, questions
 
 pytestmark = pytest.mark.django_db

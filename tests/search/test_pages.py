@@ -4,25 +4,18 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from mastportal.search import results
 from mastportal.search.models import ResultChunk, ResultSet, Search, SearchUse
+from tests.people import signed_in
 from tests.search.make import KEYWORDS, M57, PROGRAMME, answered
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 # Session and person; then the search with its snapshots, its recent ones, the baskets and groups to write in.
 PAGE_QUERIES = 7  # session, person, search, layout, recent searches, token, baskets
-
-
-@pytest.fixture
-def web(alice) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
 
 
 @pytest.fixture
@@ -51,8 +44,7 @@ def test_nobody_is_sent_to_sign_in(client, search):
 
 
 def test_every_signed_in_person_may_read_a_search(charlie, search):
-    client = Client()
-    client.force_login(charlie)
+    client = signed_in(charlie)
     assert [client.get(url).status_code for url in urls(search)] == [200] * 5
 
 

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from mastportal.search.opened import tables
 from mastportal.search.plots.api import MEDIA_TYPE
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.search.make import PROGRAMME, answered
 from tests.tables.test_points import unpacked
 

@@ -13,7 +13,7 @@ from mastportal.search.models import ListedUri, ProductList
 from mastportal.search.opened import tables
 from mastportal.search.results import open_table
 from mastportal.work import Phase
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.search.make import PROGRAMME, answered
 
 

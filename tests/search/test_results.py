@@ -14,7 +14,7 @@ from mastportal.search.listed import is_listed
 from mastportal.search.models import ResultChunk, ResultSet, Search
 from mastportal.search.opened import tables
 from mastportal.work import Lease, LeaseLost, Phase
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.search.make import KEYWORDS, M57, PROGRAMME, answered, latest, questions
 
 

@@ -20,12 +20,6 @@ def search(alice: User, sandbox: object) -> Search:
     return answered(PROGRAMME, alice)
 
 
-@pytest.fixture
-def web(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
-
-
 @pytest.fixture(autouse=True)
 def _store(settings, tmp_path) -> None:  # type: ignore[no-untyped-def]
     settings.STORE_DIR = tmp_path

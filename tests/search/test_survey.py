@@ -19,13 +19,6 @@ SHEET = re.compile(r"='(\.aladin-container\{(?:[^'\\]|\\.)*)'")
 ESCAPE = re.compile(r"\\u(?:\{([0-9A-Fa-f]+)\}|([0-9A-Fa-f]{4}))")
 
 
-@pytest.fixture
-def signed_in(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
-
-
 @pytest.mark.django_db
 @pytest.mark.usefixtures("sandbox")
 @pytest.mark.parametrize(
@@ -37,8 +30,8 @@ def signed_in(alice: User) -> Client:
         ("Norder0/Dir0/Npix4.jpg", "image/jpeg"),
     ],
 )
-def test_the_sandboxs_sky_comes_through_the_portal(signed_in: Client, name: str, media_type: str) -> None:
-    answer = signed_in.get(f"{survey.address()}/{name}")
+def test_the_sandboxs_sky_comes_through_the_portal(web: Client, name: str, media_type: str) -> None:
+    answer = web.get(f"{survey.address()}/{name}")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, media_type)
     assert set(answer.headers["Cache-Control"].split(", ")) == {"max-age=86400", "private"}
     assert answer.content
@@ -60,9 +53,9 @@ def test_nothing_but_a_surveys_files_is_asked_for(name: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_silent_sandbox_is_said(signed_in: Client, settings: Any) -> None:
+def test_a_silent_sandbox_is_said(web: Client, settings: Any) -> None:
     settings.SKY_SURVEY = "http://127.0.0.1:9/hips/stars"
-    answer = signed_in.get(reverse("sky-survey", args=["properties"]))
+    answer = web.get(reverse("sky-survey", args=["properties"]))
     assert answer.status_code == 503
     assert "no-store" in answer.headers["Cache-Control"]
 
@@ -75,15 +68,15 @@ def test_another_survey_is_not_handed_on(settings: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_only_a_result_may_do_what_the_sky_view_needs(signed_in: Client, alice: User, settings: Any) -> None:
+def test_only_a_result_may_do_what_the_sky_view_needs(web: Client, alice: User, settings: Any) -> None:
     settings.SKY_SURVEY, settings.SKY_SURVEY_IS_HANDED_ON = "https://sky.example/DSS", False
     page = reverse("result", args=[answered(PROGRAMME, alice).pk])
-    of_result = signed_in.get(page).headers["Content-Security-Policy"]
+    of_result = web.get(page).headers["Content-Security-Policy"]
     assert "script-src 'self' 'wasm-unsafe-eval';" in of_result
     assert "connect-src 'self' data: https://sky.example" in of_result
     assert "'unsafe-inline'" not in of_result
     for elsewhere in ("/", "/baskets/", page + "state"):
-        assert signed_in.get(elsewhere).headers["Content-Security-Policy"] == security.policy()
+        assert web.get(elsewhere).headers["Content-Security-Policy"] == security.policy()
 
 
 def test_the_hash_is_that_of_the_installed_aladin() -> None:

@@ -15,19 +15,12 @@ from mastportal.mast.resolving import Resolved
 from mastportal.mast.target import tidy_name
 from mastportal.search import lookups, positions, results
 from mastportal.search.models import Lookup, ResultSet, Search
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.search.make import answered, questions
 
 pytestmark = pytest.mark.django_db
 M57_DEG = {"name": "the ring", "ra": 283.3963, "dec": 33.0292}
 NOBODY = "no such thing"
-
-
-@pytest.fixture
-def web(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
 
 
 @pytest.fixture

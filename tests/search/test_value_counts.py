@@ -9,18 +9,11 @@ from django.urls import reverse
 
 from mastportal.search import lookups, results
 from mastportal.search.models import Lookup
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.search.make import KEYWORDS, PROGRAMME, answered, questions
 
 pytestmark = pytest.mark.django_db
 HTMX = {"headers": {"HX-Request": "true"}}
-
-
-@pytest.fixture
-def web(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
 
 
 def counted(question: dict[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,15 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from mastportal.celery import app
+from mastportal.embedded.state import CHECKOUT
 from mastportal.search import products, tasks
 from mastportal.search.models import ProductList, ResultSet
 from mastportal.work import Phase
-from tests.conftest import CHECKOUT, Sandbox, Worker, client_of, wait_until
+from tests.archive import Sandbox
+from tests.people import client_of
 from tests.search.make import M57, PROGRAMME, answered, questions
+from tests.waiting import wait_until
+from tests.workers import Worker
 
 SEARCHES = "/api/v1/searches"
 pytestmark = pytest.mark.usefixtures("worker")

@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -11,12 +12,13 @@ from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from basket import lines
-from basket.models import Basket
-from basket.ways.lists import Listed, _aria2, list_of
+from basket.models import Basket, Bundle
+from basket.pipeline.freezing import references_of
+from basket.ways.lists import Listed, _aria2, list_of, list_of_bundle
 from mastportal.files import fetching
+from tests.archive import Sandbox
 from tests.basket.test_api import error
 from tests.basket.test_bundles import only
-from tests.conftest import Sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOSTILE = "mast:JWST/product/a b\n  out=/etc/passwd\r\thttp://evil/#x_cal.fits"
@@ -65,6 +67,7 @@ def test_the_portals_addresses_and_the_archives(api: APIClient, small: Basket) -
     assert all(line.startswith(f"{settings.ARCHIVE_URL}/api/v0.1/Download/file?") for line in archive)
     here = api.get(f"{address}?format=portal-urls")
     assert here.content == api.get(f"{address}?format=urls&from=portal").content
+    assert b"--retry-wait=10 --max-tries=200" in api.get(f"{address}?format=aria2&from=portal").content
     first = here.content.decode().splitlines()[0]
     assert first.startswith("http://testserver/api/v1/products/download?uri=mast:")
     assert here["Content-Type"].startswith("text/plain")
@@ -84,6 +87,26 @@ def test_a_hostile_name_adds_no_line(form: str, alice: User) -> None:
 def test_other_sites_are_left_out(alice: User) -> None:
     _, text = list_of(with_file(alice, "https://partner.example/x_cal.fits"), "urls")
     assert text == ""
+
+
+def test_allowed_sites_are_left_out_where_a_header_would_reach_them(alice: User, settings: Any) -> None:
+    """From the portal they come through the portal, which sends no token there."""
+    settings.ALLOWED_DATA_HOSTS = ["partner.example"]
+    basket = with_file(alice, "https://partner.example/x_cal.fits")
+    assert list_of(basket, "urls")[1] == ""
+    assert "other sites keep them: 1 of the files" in list_of(basket, "aria2")[1]
+    _, here = list_of(basket, "urls", lambda uri: f"https://portal.example/?uri={uri}")
+    assert here == "https://portal.example/?uri=https://partner.example/x_cal.fits\n"
+
+
+def test_reference_files_are_in_no_list(alice: User, settings: Any) -> None:
+    """The portal gives out single files only where the archive listed them."""
+    settings.CRDS_URL = "https://crds.example/crds"
+    bundle = Bundle.objects.create(owner=alice, name="b", folder="MAST_x")
+    (file,) = references_of(bundle, ["jwst_nircam_dark_0338.fits"], 0)
+    file.save()
+    for address in (None, lambda uri: f"https://portal.example/?uri={uri}"):
+        assert list_of_bundle(bundle, "urls", address)[1] == ""
 
 
 def test_a_list_says_where_a_token_goes_and_has_none() -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -21,10 +22,11 @@ from basket.phases import Phase
 from basket.ways import laying_out, staging
 from mastportal.files import store
 from mastportal.files.models import StoredFile
+from tests.archive import Sandbox
 from tests.basket.make import bundle_of, completed
 from tests.basket.test_api import error
 from tests.basket.test_bundles import only
-from tests.conftest import Sandbox, client_of
+from tests.people import client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -123,6 +125,28 @@ def test_exclusive_files_lie_where_nobody_else_looks(
     other.refresh_from_db()
     assert (other.phase, "your token" in other.error) == (Phase.ERROR, True)
     assert not (lab / "alice" / "later").exists()
+
+
+def test_a_right_that_goes_while_files_are_laid_out_hands_nothing_over(
+    alice: User, lab: Path, exclusive_uri: str, sandbox: Sandbox
+) -> None:
+    tokens.store(alice, "sandbox-token-alice")
+    basket = Basket.objects.create(name="Secret", owner=alice)
+    lines.add_files(basket, [{"dataURI": exclusive_uri}], alice)
+    bundle = completed(bundle_of(only(basket, ""), alice))
+    asked = []
+
+    def removed_meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
+        if 'FROM "basket_bundlefile" LEFT OUTER JOIN' in sql and not asked:
+            asked.append(sql)
+            tokens.forget(alice)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(removed_meanwhile):
+        known = laid_out(bundle, alice)
+    assert asked
+    assert (known.phase, "your token" in known.error) == (Phase.ERROR, True)
+    assert list(inside(lab / "alice")) == []
 
 
 def test_a_planted_link_leads_nowhere(bundle: Bundle, alice: User, lab: Path, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import tarfile
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -16,14 +18,14 @@ from basket.manifest import NAMES
 from basket.models import Basket, Bundle, BundleFile
 from basket.phases import Phase, Status
 from basket.ways import streamed
-from basket.ways.arrivals import StreamOver
+from basket.ways.arrivals import AGAIN_AFTER_S, LATE, StreamOver
 from mastportal.files.models import StoredFile
 from mastportal.search.models import ProductList
 from mastportal.tables.columns import BadQuery
+from tests.archive import Sandbox
 from tests.basket.make import bundle_of, completed
 from tests.basket.test_bundles import only
 from tests.basket.ways.streams import fetch_here, opened, stream_of
-from tests.conftest import Sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,6 +118,30 @@ def test_a_file_that_does_not_come_is_given_up(small: Basket, alice: User, setti
     pieces.close()
     assert len(archive.namelist()) == len(NAMES)
     assert "did not come in time" in archive.read(f"{bundle.folder}/MANIFEST.CSV").decode()
+
+
+def test_a_pause_is_no_longer_than_anybody_waits(
+    small: Basket, alice: User, settings: Any, tmp_path: Path
+) -> None:
+    """Files put back again and again, for want of room, are no movement; the rest is left out at once."""
+    settings.STORE_DIR, settings.STORE_SPARE_BYTES, settings.STORE_QUOTA_BYTES = tmp_path / "store", 0, 1
+    settings.STREAM_WAIT_S, settings.FETCH_CONNECTIONS = AGAIN_AFTER_S + 0.1, 1
+    queued: list[int] = []
+
+    def by_a_slow_worker(file_id: int) -> None:
+        queued.append(file_id)
+        assert len(queued) < 8, "the stream waits for ever"
+        if len(queued) > 1:
+            fetch_here(queued[-2])
+
+    bundle, pieces = stream_of(only(small, "f.suffix=asn"), alice, by_a_slow_worker)
+    assert bundle.files.count() > filling.window()
+    assert len(opened(b"".join(pieces)).namelist()) == len(NAMES)
+    pieces.close()
+    assert set(bundle.files.values_list("status", flat=True)) == {Status.FAILED}
+    for file in bundle.files.all():
+        assert "store is full" in file.error
+        assert file.error.endswith(LATE)
 
 
 def test_who_leaves_takes_the_work_along(small: Basket, alice: User) -> None:

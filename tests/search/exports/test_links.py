@@ -11,7 +11,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from mastportal.search.exports import links
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.search.make import PROGRAMME, answered
 
 

@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 
 from accounts import keys
 from mastportal.search import from_files, results
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.search.make import KEYWORDS, answered
 
 HOSTILE = 'a"""\n\'); import os #\\ <img src=x> é 😀'
