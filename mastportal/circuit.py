@@ -51,6 +51,10 @@ def _succeeds() -> None:
     """What the breaker is told of a success."""
 
 
+def _short(subject: str) -> str:
+    return hashlib.sha256(subject.encode()).hexdigest()[:32]
+
+
 class Circuit:
     """One host's state for one kind of request."""
 
@@ -62,7 +66,7 @@ class Circuit:
     @contextmanager
     def watched(self, subject: str) -> Iterator["Watched"]:
         """One request to the host. Raises ArchiveRests before it, and after one that opens the circuit."""
-        watched = Watched(self, subject, is_trial=self._admit())
+        watched = Watched(self, subject, is_trial=self._admit(subject))
         try:
             yield watched
         except ArchiveRests:
@@ -79,35 +83,44 @@ class Circuit:
             watched.end()
 
     def rests_for_s(self) -> float:
-        """Seconds until the host is tried again; 0 when it is asked as usual."""
+        """Seconds until the host is tried again; 0 when it is asked as usual, or whoever comes next tries."""
         if self._breaker.current_state == STATE_CLOSED:
             return 0.0
-        return self._left_s() or TRIAL_S
+        return self._left_s() or (TRIAL_S if self._client.exists(self._trial) else 0.0)
 
     def stop_if_open(self) -> None:
         """Raises ArchiveRests while the host is left alone."""
         if self._breaker.current_state != STATE_CLOSED and (left_s := self._left_s()):
             raise self._rests(left_s)
 
-    def _admit(self) -> bool:
-        """Whether this request is the one that tries. Raises ArchiveRests for all others while it is open."""
+    def _admit(self, subject: str) -> bool:
+        """Whether this request is the one that tries. Raises ArchiveRests for all others while it is open.
+
+        Who has failed waits a little longer than the rest is: others go first, whose answer says more.
+        """
         state = self._breaker.current_state
         if state == STATE_CLOSED:
             return False
-        if state != STATE_HALF_OPEN and (left_s := self._left_s()):
+        if state != STATE_HALF_OPEN and (left_s := self._left_s(self._turn_s(subject))):
             raise self._rests(left_s)
         longest_s = settings.CONNECT_TIMEOUT_S + 2 * settings.STALL_S + 5
-        if not self._client.set(f"{self._name}:trial", 1, nx=True, px=int(longest_s * 1000)):
+        if not self._client.set(self._trial, 1, nx=True, px=int(longest_s * 1000)):
             raise self._rests(TRIAL_S)
         self._breaker.half_open()
         return True
 
-    def _left_s(self) -> float:
+    def _left_s(self, longer_s: float = 0.0) -> float:
         opened_at = self._storage.opened_at
         if opened_at is None:
             return 0.0
-        rest_s, rested_s = self._rest_s(), (datetime.now(UTC) - opened_at).total_seconds()
+        rest_s, rested_s = self._rest_s() + longer_s, (datetime.now(UTC) - opened_at).total_seconds()
         return max(0.0, min(rest_s, rest_s - rested_s))
+
+    def _turn_s(self, subject: str) -> float:
+        """How much longer this one waits than others, having failed with no answer since to anybody."""
+        failed_at, answered_at = self._client.mget(self._failed(subject), self._answered)
+        has_failed = failed_at is not None and float(failed_at) >= float(answered_at or 0)
+        return min(TRIAL_S, self._rest_s()) if has_failed else 0.0
 
     def _rest_s(self) -> float:
         """How long this rest is; `_trips` counts those without an answer in between."""
@@ -136,11 +149,10 @@ class Circuit:
 
         One that is the subject's own says nothing of the host, not even from the request that tries it.
         """
-        digest = hashlib.sha256(subject.encode()).hexdigest()[:32]
-        failed_for_s = self._failed_for_s(digest)
+        failed_for_s = self._failed_for_s(subject)
         if failed_for_s is None and not is_hosts:
             return
-        if self._is_new(digest) or is_hosts or is_trial:
+        if self._is_new(subject) or is_hosts or is_trial:
             self._breaker.fail_max = settings.HOST_FAILURES
             self._breaker.reset_timeout = settings.HOST_REST_S
             before = self._breaker.current_state
@@ -150,15 +162,14 @@ class Circuit:
                 self._client.incr(self._trips)
                 self._client.expire(self._trips, REMEMBERED_S)
         if self._breaker.current_state != STATE_CLOSED:
-            # The others go first, so that each has its turn to try.
-            raise self._rests(self._left_s() + TRIAL_S, failed_for_s or 0.0)
+            raise self._rests(self._left_s(self._turn_s(subject)), failed_for_s or 0.0)
 
-    def _failed_for_s(self, digest: str) -> float | None:
+    def _failed_for_s(self, subject: str) -> float | None:
         """Seconds since this subject first failed with no answer since to anybody; None where there was one.
 
         Then it is noted as failing from now on.
         """
-        now_s, key = time.time(), f"{self._name}:failed:{digest}"
+        now_s, key = time.time(), self._failed(subject)
         with self._client.pipeline() as together:
             together.set(key, now_s, ex=_longest_s(), nx=True, get=True)
             together.get(self._answered)
@@ -170,9 +181,9 @@ class Circuit:
             return None
         return max(0.0, now_s - float(failed_before))
 
-    def _is_new(self, digest: str) -> bool:
+    def _is_new(self, subject: str) -> bool:
         with self._client.pipeline() as together:
-            together.sadd(self._failing, digest)
+            together.sadd(self._failing, _short(subject))
             together.scard(self._failing)
             together.expire(self._failing, REMEMBERED_S)
             added, count, _ = together.execute()
@@ -180,8 +191,15 @@ class Circuit:
             self._storage.reset_counter()
         return bool(added)
 
+    def _failed(self, subject: str) -> str:
+        return f"{self._name}:failed:{_short(subject)}"
+
     def end_trial(self) -> None:
-        self._client.delete(f"{self._name}:trial")
+        self._client.delete(self._trial)
+
+    @property
+    def _trial(self) -> str:
+        return f"{self._name}:trial"
 
     @property
     def _answered(self) -> str:

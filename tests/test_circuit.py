@@ -168,6 +168,19 @@ def test_one_request_tries_and_its_answer_opens_the_door(gate, settings):
         assert gate.rests_for_s(HOST, Kind.BYTES) == 0
 
 
+def test_who_has_failed_lets_others_try_whether_the_host_is_back(gate, settings):
+    opened(gate)
+    settings.HOST_REST_S = 16  # the first rest is one of 16, so of 1 s
+    time.sleep(1)
+    with pytest.raises(ArchiveRests) as caught, through(gate, "a"):
+        pytest.fail("it waits as long again")
+    assert caught.value.after_s <= 1
+    with through(gate, "whole"):
+        pass
+    with through(gate, "a"):
+        pass
+
+
 def test_a_trial_that_fails_lets_the_host_rest_again(gate, settings):
     opened(gate)
     settings.HOST_REST_S = 0
