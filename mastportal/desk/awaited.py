@@ -37,13 +37,16 @@ MOST_AT_ONCE = 100
 
 @dataclass(slots=True)
 class Awaited:
-    """What of one programme has its day: who waits for which observations, and a file to ask about."""
+    """What of one programme has its day, and a file to ask about.
+
+    `names` by obsid; `people` by the person's id the obsids they wait for, none for mere files of a bundle.
+    """
 
     programme: Programme
     day: date
-    obsids: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     uri: str = ""
-    people: set[int] = field(default_factory=set)
+    people: dict[int, set[str]] = field(default_factory=dict)
 
     @property
     def event_id(self) -> str:
@@ -55,7 +58,7 @@ def tell_released() -> list[str]:
     due = [each for each in awaited() if not cache.get(_done(each))][:MOST_AT_ONCE]
     for each in due:
         each.uri = each.uri or _a_file_of(each)
-    lacking = [obsid for each in due if not each.uri for obsid in list(each.obsids)[:1]]
+    lacking = [obsid for each in due if not each.uri for obsid in list(each.names)[:1]]
     asking = [each for each in due if each.uri and cache.add(_asked(each), True, timeout=ASKED_AGAIN_S)]
     try:
         answers = ask_each(archive.hurried(), [(each.uri, None) for each in asking])
@@ -64,9 +67,18 @@ def tell_released() -> list[str]:
         return lacking
     for each, answer in zip(asking, answers, strict=True):
         if answer is Answer.PUBLIC:
-            post.tell(each.people, _message(each))
+            _tell(each)
             cache.set(_done(each), True, timeout=KEPT_S)
     return lacking
+
+
+def _tell(each: Awaited) -> None:
+    """Everybody of their own observations only: what others keep in their baskets is not theirs to know."""
+    alike: dict[frozenset[str], list[int]] = defaultdict(list)
+    for person_id, obsids in each.people.items():
+        alike[frozenset(obsids)].append(person_id)
+    for theirs, person_ids in alike.items():
+        post.tell(person_ids, _message(each, sorted(each.names[obsid] for obsid in theirs)))
 
 
 def awaited() -> list[Awaited]:
@@ -88,8 +100,9 @@ def _from_baskets(found: dict[tuple[Programme, date], Awaited], since_mjd: float
         row = line.row
         each = _of(found, row.get("obs_collection"), row.get("proposal_id"), row["t_obs_release"])
         if each is not None:
-            each.obsids[line.obsid] = str(row.get("obs_id") or line.obsid)
-            each.people |= people[line.basket_id]
+            each.names[line.obsid] = str(row.get("obs_id") or line.obsid)
+            for person_id in people[line.basket_id]:
+                each.people.setdefault(person_id, set()).add(line.obsid)
 
 
 def _was_exclusive(line: BasketLine) -> bool:
@@ -109,7 +122,8 @@ def _from_bundles(found: dict[tuple[Programme, date], Awaited], since_mjd: float
         each = _of(found, mission, programme, release_mjd)
         if each is not None:
             each.uri = each.uri or uri
-            each.people |= people[bundle_id]
+            for person_id in people[bundle_id]:
+                each.people.setdefault(person_id, set())
 
 
 def _of(
@@ -138,7 +152,7 @@ def _people(things: QuerySet[Any]) -> dict[Any, set[int]]:
 def _a_file_of(each: Awaited) -> str:
     """A file of one of its observations, from a product list that is here."""
     try:
-        table = products.table_of(list(each.obsids)[:5])
+        table = products.table_of(list(each.names)[:5])
     except Broken:
         return ""
     start = f"mast:{each.programme.mission}/"
@@ -147,8 +161,7 @@ def _a_file_of(each: Awaited) -> str:
     return min(files)[1] if files else ""  # one that was exclusive, if any was
 
 
-def _message(each: Awaited) -> Message:
-    names = sorted(each.obsids.values())
+def _message(each: Awaited, names: list[str]) -> Message:
     count = len(names)
     noun = "observation is" if count == 1 else "observations are"
     title = f"{each.programme}: {count:,} {noun} public" if count else f"{each.programme}: files are public"

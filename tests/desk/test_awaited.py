@@ -19,7 +19,7 @@ from mastportal.outbox.models import Notice
 from mastportal.search import products, results
 from mastportal.search.models import ProductList
 from mastportal.tables.dates import datetime_of_mjd
-from tests.conftest import Sandbox
+from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN
 from tests.search.make import answered
 
@@ -77,6 +77,22 @@ def test_who_waits_is_told_once_it_is_public(
     assert told(alice) == told(bob) == [("public", f"JWST {number}: 1 observation is public")]
     assert told(charlie) == []
     assert {entry["who"] for entry in sandbox.log(mark)} == {""}
+
+
+def test_each_hears_of_their_own_observations_only(
+    line: BasketLine, alice: User, bob: User, charlie: User, sandbox: Sandbox
+) -> None:
+    another = line.row | {"obsid": "77", "obs_id": "jw-of-charlie"}
+    theirs = Basket.objects.create(name="Charlie's", owner=charlie)
+    BasketLine.objects.create(basket=theirs, obsid="77", row=another, added_by=charlie)
+    on(sandbox, its_day(line, 1))
+    tasks.tell_released()
+    number = line.row["proposal_id"].lstrip("0")
+    title = f"JWST {number}: 1 observation is public"
+    assert told(alice) == told(bob) == told(charlie) == [("public", title)]
+    texts = {notice.person_id: notice.text for notice in Notice.objects.all()}
+    assert "jw-of-charlie" in texts[charlie.pk]
+    assert "jw-of-charlie" not in texts[alice.pk]
 
 
 def test_an_extended_period_is_not_told_as_over(line: BasketLine, alice: User, sandbox: Sandbox) -> None:
