@@ -33,6 +33,7 @@ from basket.pipeline.freezing import literals
 from basket.progress import progress_of
 from mastportal.files.models import StoredFile
 
+STOPPED = "The bundle was stopped before this file had come."
 ROW_COLUMNS = (
     "data_uri",
     "product_name",
@@ -49,9 +50,13 @@ ROW_COLUMNS = (
 
 
 def manifest_rows(bundle: Bundle) -> list[ManifestRow]:
-    """What the manifest says of each file of the bundle, in its order; one still waiting has no status."""
+    """What the manifest says of each file of the bundle, in its order.
+
+    One still waiting has no status; where the bundle was stopped meanwhile it failed by that.
+    """
     rows = BundleFile.objects.filter(bundle_id=bundle.pk).order_by("n").values(*ROW_COLUMNS)
-    return [manifest_row(row) for row in rows]
+    never = {} if bundle.is_under_way else {"status": Status.FAILED.value, "error": STOPPED}
+    return [manifest_row(row | never if row["status"] == Status.WAITING else row) for row in rows]
 
 
 def manifest_row(row: Mapping[str, Any]) -> ManifestRow:

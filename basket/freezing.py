@@ -123,6 +123,6 @@ def _again(bundle: Bundle, row: dict[str, Any], listed_bytes: int | None) -> Bun
     if listed_bytes is not None:
         row["expected_bytes"] = listed_bytes
     file = BundleFile(bundle=bundle, phase=Phase.PENDING, **row)
-    if status == Status.REMOTE:
+    if status == Status.REMOTE and is_remote(file.data_uri):
         file.phase, file.status, file.error = Phase.COMPLETED, status, reason
     return file

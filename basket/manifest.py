@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 
 from basket.amounts import size_in_words
 from mastportal.mast.naming import describe_file
+from mastportal.tables.text import harmless
 
 HTML, JSON, CSV, CHECKSUMS = "MANIFEST.HTML", "MANIFEST.JSON", "MANIFEST.CSV", "SHA256SUMS"
 NAMES = (HTML, JSON, CSV, CHECKSUMS)
@@ -144,11 +145,11 @@ def row_as_dict(row: ManifestRow) -> dict[str, Any]:
 
 
 def as_csv(rows: Iterable[ManifestRow]) -> str:
-    """The same with a header line; an unknown size is empty."""
+    """The same with a header line; an unknown size is empty. No spreadsheet runs a text of it."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(row_as_dict(row) for row in rows)
+    writer.writerows({name: harmless(getattr(row, name)) for name in COLUMNS} for row in rows)
     return text.getvalue()
 
 

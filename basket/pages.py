@@ -202,4 +202,5 @@ def staging_page(bundle: Bundle, user: Person) -> dict[str, Any]:
         "staging_done": size_in_words(known.bytes_done) if known else "",
         "staging_total": size_in_words(known.bytes_total) if known else "",
         "staging_kept_days": round(settings.STAGING_KEEP_S / 86400),
+        "staging_is_ours": settings.STAGING_OWNER != "person",
     }

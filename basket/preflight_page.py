@@ -22,7 +22,7 @@ class Said:
 
 
 def preflight_page(basket: Basket, found: Preflight) -> dict[str, Any]:
-    return {"basket": basket, "preflight": found, "said": [*_said(found)] if found.files else []}
+    return {"basket": basket, "preflight": found, "said": [*_said(found)]}
 
 
 def as_json(found: Preflight) -> dict[str, Any]:
@@ -56,16 +56,19 @@ def as_json(found: Preflight) -> dict[str, Any]:
         "fits": found.fits and not found.never_fits,
         "rate": None if found.rate is None else round(found.rate),
         "estimate_s": None if found.estimate_s is None else round(found.estimate_s, 1),
-        "said": [each.sentence for each in _said(found)] if found.files else [],
+        "said": [each.sentence for each in _said(found)],
     }
 
 
 def _said(found: Preflight) -> Iterable[Said]:
-    yield _coming(found)
+    """Of nothing selected only why there may be nothing to select."""
+    if found.here_files or found.to_fetch_files:
+        yield _coming(found)
     yield from _token(found.programmes)
     yield from _group(found.programmes)
     yield from _missing(found)
-    yield _room(found)
+    if found.files:
+        yield _room(found)
 
 
 def _coming(found: Preflight) -> Said:

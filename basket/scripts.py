@@ -23,8 +23,8 @@ from mastportal.tables.columns import BadQuery
 TOKEN_NEEDED = "Comes only with a MAST token that is authorised for programme {programme}."  # noqa: S105
 
 
-def script_of(basket: Basket, source: str = "archive") -> tuple[str, str]:
-    """File name and text of the script for what the basket's selection wants now.
+def script_of(basket: Basket, source: str = "archive", by: str = "") -> tuple[str, str]:
+    """File name and text of the script for what the basket's selection wants now, asked for `by` whom.
 
     `source` is whence files come unless the script is told otherwise: archive or portal. Raises BadQuery for
     any other, and when nothing is selected.
@@ -36,10 +36,10 @@ def script_of(basket: Basket, source: str = "archive") -> tuple[str, str]:
     folder = f"MAST_{archive.now():%Y-%m-%dT%H%M}"
     files = files_of(Bundle(folder=folder), wanted, contents)
     words = basket_in_words(basket, contents, Selection.parse(basket.selection), wanted.products)
-    return _script(folder, files, harvest_of(contents).notes(), words, source)
+    return _script(folder, files, harvest_of(contents).notes(), source, Asked(by, timezone.now(), words))
 
 
-def script_of_bundle(bundle: Bundle, source: str = "archive") -> tuple[str, str]:
+def script_of_bundle(bundle: Bundle, source: str = "archive", by: str = "") -> tuple[str, str]:
     """The same for a bundle's files, also those that are not in it. Raises BadQuery where it has none yet."""
     files = list(bundle.files.order_by("n"))
     if not files:
@@ -47,7 +47,7 @@ def script_of_bundle(bundle: Bundle, source: str = "archive") -> tuple[str, str]
     for file in files:
         if file.status != Status.REMOTE:  # what became of it here says nothing of what the script will get
             file.status, file.error = Status.WAITING, ""
-    return _script(bundle.folder, files, bundle.notes, bundle.asked, source)
+    return _script(bundle.folder, files, bundle.notes, source, Asked(by, timezone.now(), bundle.asked))
 
 
 def script_answer(name: str, text: str) -> HttpResponse:
@@ -58,7 +58,7 @@ def script_answer(name: str, text: str) -> HttpResponse:
 
 
 def _script(
-    folder: str, files: list[BundleFile], notes: list[str], words: str, source: str
+    folder: str, files: list[BundleFile], notes: list[str], source: str, asked: Asked
 ) -> tuple[str, str]:
     if source not in SOURCES:
         raise BadQuery("A script fetches from the archive or from the portal.", "from")
@@ -68,8 +68,7 @@ def _script(
         Download(row, address_of(settings.ARCHIVE_URL, row.uri, folder), sums.get(row.uri, ""))
         for row in rows
     ]
-    now = timezone.now()
-    html = as_html(folder, rows, now, notes, Asked(at=now, words=words))
+    html = as_html(folder, rows, timezone.now(), notes, asked)
     origin = Origin(source, settings.SITE_URL.rstrip("/"))
     return f"{folder}.sh", bash_script(folder, html, downloads, settings.ARCHIVE_URL, origin)
 

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from basket import access, bundles, lines
 from basket.api.shapes import AgainEntry, BundleEntry, BundleSerializer, bundle_json
+from basket.api.tables import PAGE, PAGING, page_of
 from basket.changing import held
 from basket.finishing import manifest_html, manifest_json, manifest_rows
 from basket.manifest import as_checksums, as_csv, json_text
@@ -25,7 +26,7 @@ from mastportal.api import ApiError
 from mastportal.search.products import want
 from mastportal.search.tasks import queue_products
 
-BUNDLES = inline_serializer("Bundles", {"results": BundleSerializer(many=True)})
+BUNDLES = inline_serializer("Bundles", PAGING | {"results": BundleSerializer(many=True)})
 # A manifest is shown in the page's frame; nothing in it may run or reach out, its own style apart.
 MANIFEST = {
     (200, "application/json"): OpenApiTypes.OBJECT,
@@ -60,12 +61,12 @@ class BasketBundlesView(APIView):
 
 
 class BundlesView(APIView):
-    """One's own bundles and those of one's groups, newest first."""
+    """One's own bundles and those of one's groups, newest first, a page at a time."""
 
-    @extend_schema(operation_id="bundles", responses=BUNDLES)
+    @extend_schema(operation_id="bundles", parameters=PAGE, responses=BUNDLES)
     def get(self, request: Request) -> Response:
-        seen = access.visible_bundles(cast(User, request.user))
-        return Response({"results": [bundle_json(bundle, request) for bundle in seen]})
+        told, shown = page_of(request, access.visible_bundles(cast(User, request.user)).defer("wanted"))
+        return Response(told | {"results": [bundle_json(bundle, request) for bundle in shown]})
 
 
 class BundleView(APIView):
@@ -108,7 +109,7 @@ class RetryView(APIView):
         with transaction.atomic():
             files = try_again(bundle.pk, by=cast(User, request.user).pk)
             queue_next(bundle)
-        return Response({"files": files}, status=202)
+        return Response({"files": files}, status=202, headers={"Location": f"/api/v1/bundles/{bundle.pk}"})
 
 
 class ManifestView(APIView):

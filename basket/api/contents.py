@@ -110,7 +110,8 @@ class RefreshView(APIView):
         with changing(basket):
             changed(basket, user, Kind.REFRESHED, "asked for all product lists again")
             queue_products(want(lines.contents_of(basket).executed, refresh=True))
-        return Response(basket_json(state_of(basket), user), status=202)
+        headers = {"Location": f"/api/v1/baskets/{basket.pk}"} | tag_of(basket)
+        return Response(basket_json(state_of(basket), user), status=202, headers=headers)
 
 
 def products_to_read(request: Request, basket_id: int) -> tuple[Basket, OpenTable]:
@@ -174,4 +175,5 @@ class ScriptView(APIView):
         basket = access.basket_to_read(cast(User, request.user), basket_id)
         if state_of(basket).harvest.waiting:
             raise ApiError("not_ready", "The product lists are still on their way; ask again soon.", 409)
-        return scripts.script_answer(*scripts.script_of(basket, request.query_params.get("from", "archive")))
+        source, by = request.query_params.get("from", "archive"), request.user.get_username()
+        return scripts.script_answer(*scripts.script_of(basket, source, by))

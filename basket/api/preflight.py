@@ -66,5 +66,6 @@ class PreflightView(APIView):
         basket = access.basket_to_read(user, basket_id)
         queue_products(want(lines.contents_of(basket).executed, failures_stay_s=FAILURES_STAY_S))
         told: dict[str, Any] = as_json(preflight_of(basket, user))
-        waiting = told["lists"]["waiting"]
-        return Response(told, status=202 if waiting else 200, headers={"Retry-After": "1"} if waiting else {})
+        if not told["lists"]["waiting"]:
+            return Response(told)
+        return Response(told, status=202, headers={"Location": request.path, "Retry-After": "1"})

@@ -1,4 +1,5 @@
 pause_s=${RETRY_PAUSE_S:-3} stall_s=${STALL_S:-60} tries=4
+patience_s=${PATIENCE_S:-1800} # for a file that a server asks to be asked for again later
 count=0
 
 size_of() { wc -c <"$1" 2>/dev/null | tr -d ' '; }
@@ -73,8 +74,20 @@ ask() { # door, part, address
     return "$code"
 }
 
+put_off() { # code of curl, status, file of headers: in how many seconds the server wants to be asked again
+    local after
+    after=$(header_of retry-after "$3")
+    if [[ $after =~ ^[1-9][0-9]{0,4}$ ]]; then
+        printf '%d' "$((after < 60 ? after : 60))"
+    elif (($1 == 28 && $2 == 0)) && [[ $source == portal && $why == *'too slow'* ]]; then
+        printf 1 # the portal gets the file meanwhile, and sends nothing before it has it
+    else
+        return 1
+    fi
+}
+
 go_on_until_right() { # door, size, checksum, path, part, address; why it did not come is left in `why`
-    local code go status answer=$5.head curl=''
+    local code go status after begun=$SECONDS answer=$5.head curl=''
     for ((go = 1; go <= tries; go++)); do
         kill -0 "$$" 2>/dev/null || exit 1 # the script itself was killed
         ((go > 1)) && sleep "$((pause_s * (go - 1)))"
@@ -92,12 +105,23 @@ go_on_until_right() { # door, size, checksum, path, part, address; why it did no
         elif ((code == 22)) && [[ $status == 401 || $status == 403 ]]; then
             why="the server refused it ($status): it needs a token that is authorised for it"
             return 1
+        elif ((code == 22 && status == 502)) && [[ $source == portal && $1 == exclusive ]]; then
+            why='the archive refused it: your account at the portal needs a MAST token that is authorised for it'
+            return 1
         elif ((code == 22)) && [[ $status == 4* && $status != 408 && $status != 416 && $status != 429 ]]; then
             why="the server does not have it ($status)"
             return 1
         else
             why=$(tail -n 1 "$5.said")
             if ((code == 33 || code == 36 || code == 22 && status == 416)); then rm -f -- "$5"; fi
+            if [[ ! -e $private/away ]] && after=$(put_off "$code" "$status" "$answer"); then
+                if ((SECONDS - begun < patience_s)); then
+                    sleep "$after"
+                    ((go -= 1))
+                else
+                    : >"$private/away" # no other file waits so long before one has come
+                fi
+            fi
         fi
     done
     return 1
@@ -108,7 +132,7 @@ get() { # number, door, size, checksum, path, dataURI, address
     rm -f -- "$part.failed"
     if go_on_until_right "$2" "$3" "$4" "$5" "$part" "$7" &&
         mkdir -p -- "${target%/*}" && mv -f -- "$part" "$target"; then
-        rm -f -- "$part".*
+        rm -f -- "$part".* "$private/away"
         printf '%d of %d: %s\n' "$1" "$total" "$target"
     else
         printf '%q: %s\n' "$6" "${why:-it could not be written}" >"$part.failed"

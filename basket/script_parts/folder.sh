@@ -12,3 +12,4 @@ if running=$(cat "$parts/running" 2>/dev/null) && [[ $running != "$$" ]] && kill
     exit 2
 fi
 echo "$$" >"$parts/running"
+rm -f -- "$parts"/*.failed # of an earlier run, or of another script of the same minute

@@ -111,7 +111,8 @@ def script(request: HttpRequest, basket_id: int) -> HttpResponse:
     try:
         if state_of(basket).harvest.waiting:
             raise BadQuery("The product lists are still on their way; ask for the script again soon.")
-        name, text = scripts.script_of(basket, request.GET.get("from", "archive"))
+        source, by = request.GET.get("from", "archive"), request.user.get_username()
+        name, text = scripts.script_of(basket, source, by)
     except BadQuery as error:
         messages.error(request, error.message)
         return redirect("basket", basket_id=basket_id)

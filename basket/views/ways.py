@@ -111,7 +111,8 @@ def bundle_script(request: HttpRequest, bundle_id: UUID) -> HttpResponseBase:
     bundle = access.bundle_to_read(request.user, bundle_id)
 
     def answer() -> HttpResponse:
-        return script_answer(*script_of_bundle(bundle, request.GET.get("from", "archive")))
+        source, by = request.GET.get("from", "archive"), request.user.get_username()
+        return script_answer(*script_of_bundle(bundle, source, by))
 
     return _or_say(request, answer, "bundle", bundle_id)
 

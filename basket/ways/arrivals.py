@@ -108,17 +108,28 @@ class Arrivals:
             self._nudge(list(back.values_list("pk", flat=True)))
 
     def _progress(self) -> tuple[Any, ...]:
-        """Changes while anything moves."""
+        """Changes while anything moves. What a pause puts back again and again does not."""
         under_way = self._files(pk__in=self._coming)
         uris = under_way.values("data_uri")
         coming = StoredFile.objects.filter(data_uri__in=uris, phase=Phase.EXECUTING)
         received = coming.aggregate(sum=Coalesce(Sum("received_bytes"), 0))["sum"]
+        if self._waits_for():
+            return (received,)
         return received, *under_way.order_by("pk").values_list("phase", "attempts")
 
+    def _waits_for(self) -> str:
+        """Why the list pauses, in a sentence; empty while it does not."""
+        return Bundle.objects.values_list("waits_for", flat=True).filter(pk=self._bundle_id).first() or ""
+
     def _give_up(self) -> None:
-        """Leave out all that is under way: nothing of it moved for longer than anybody waits."""
-        late = self._files(pk__in=self._coming).filter(Q(phase__in=UNFINISHED) | Q(phase=Phase.PENDING))
-        late.update(**left_out(Status.FAILED, LATE))
+        """Leave out all that is under way: nothing of it moved for longer than anybody waits.
+
+        In a pause that is so long nothing else would come either: then all the rest is left out at once.
+        """
+        why = self._waits_for()
+        late = self._files() if why else self._files(pk__in=self._coming)
+        late = late.filter(Q(phase__in=UNFINISHED) | Q(phase=Phase.PENDING))
+        late.update(**left_out(Status.FAILED, f"{why} {LATE}".lstrip()))
 
 
 def left_out(status: Status, reason: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Owns the lists that other tools download by: aria2's input, and plain addresses. Asks the archive nothing.
 
-No token and no API key is ever in one. Files kept by other sites are left out: a header that a tool is told
-to send would go there, too.
+No token and no API key is ever in one. Files kept by other sites are left out, those of allowed ones, too: a
+header that a tool is told to send would go there. From the portal these come through the portal.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,11 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from basket.bundles import NOTHING, folder_now
-from basket.freezing import files_of
+from basket.freezing import files_of, is_remote
 from basket.harvest import products_of
 from basket.lines import contents_of
+from basket.manifest import is_web_address
 from basket.models import Basket, Bundle, BundleFile
-from basket.phases import Access, Status
+from basket.phases import Access
 from basket.script import address_of
 from basket.sums import wanted_of
 from mastportal.files import fetching
@@ -62,10 +63,12 @@ def list_of_bundle(bundle: Bundle, form: str, portal_address: Address | None = N
 
 
 def _list(folder: str, every: list[BundleFile], form: str, portal_address: Address | None) -> tuple[str, str]:
-    files = [file for file in every if file.status != Status.REMOTE]
+    is_elsewhere = is_remote if portal_address else is_web_address
+    files = [file for file in every if not is_elsewhere(file.data_uri)]
     address = portal_address or (lambda uri: address_of(settings.ARCHIVE_URL, uri, folder))
     listed = _listed(files, address)
-    text = "".join(_aria2(folder, listed, bool(portal_address)) if form == ARIA2 else _urls(listed))
+    left_out = len(every) - len(files)
+    text = "".join(_aria2(folder, listed, bool(portal_address), left_out) if form == ARIA2 else _urls(listed))
     return f"{folder}.{EXTENSIONS[form]}", text
 
 
@@ -93,13 +96,18 @@ def _sums(files: list[BundleFile]) -> dict[str, str]:
     }
 
 
-def _aria2(folder: str, files: Iterable[Listed], from_portal: bool) -> Iterator[str]:
+def _aria2(folder: str, files: Iterable[Listed], from_portal: bool, left_out: int = 0) -> Iterator[str]:
     """aria2's input file (its manual, "Input File"): an address a line, the options indented below it."""
     file_name = f"{folder}.{EXTENSIONS[ARIA2]}"
     word = "Token YOUR_API_KEY" if from_portal else "token YOUR_MAST_TOKEN"
-    yield f"# aria2c --input-file={file_name} --continue=true --max-concurrent-downloads=4 --split=1\n"
+    # Only with a pause it tries again after 503, which the portal answers while it gets a file.
+    patience = "--retry-wait=10 --max-tries=200" if from_portal else "--retry-wait=10"
+    yield f"# aria2c --input-file={file_name} --continue=true --max-concurrent-downloads=4 --split=1 "
+    yield f"{patience}\n"
     yield f"# A key or token is not in this list: write header=Authorization: {word}\n"
     yield f"# into a file that only you can read and add --conf-path=THAT_FILE. Files go into {folder}/.\n"
+    if left_out:
+        yield f"# Not in this list, since other sites keep them: {left_out} of the files.\n"
     for file in files:
         inner, _, name = file.path.rpartition("/")
         if file.needs_token and not from_portal:

@@ -134,6 +134,8 @@ def _lay_out(staging: Staging, lease: Lease) -> None:
         for manifest in manifests_of(bundle):
             assert isinstance(manifest.content, bytes)
             made.text(manifest.path.removeprefix(f"{bundle.folder}/"), manifest.content)
+        if not may_take(owner, bundle):  # that may have taken hours
+            raise NotStaged(NOT_YOURS)
     scopes = {file.scope for file in restricted_of(bundle)}
     if scopes:
         noting.served(owner, f"staging of bundle {bundle.pk}", scopes, staging.bytes_total, bundle.group_id)
