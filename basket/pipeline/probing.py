@@ -19,7 +19,6 @@ from mastportal.files import entitlement, fetching, store
 from mastportal.files.facts import header_in
 from mastportal.files.models import StoredFile
 from mastportal.mast import transfer
-from mastportal.mast.beginning import beginning
 from mastportal.mast.connection import Archive, Credential
 from mastportal.mast.errors import ArchiveError, NotFound, Refused
 
@@ -109,7 +108,7 @@ class _Asking:
     def _ask(self, row: dict[str, Any], credential: Credential | None) -> Seen:
         uri = str(row["dataURI"])
         if uri.endswith(".fits"):
-            return Seen(_header(beginning(self._archive, uri, HEADER_BYTES, credential)))
+            return Seen(_header(transfer.beginning(self._archive, uri, HEADER_BYTES, credential)))
         if not transfer.may_fetch(self._archive, uri, credential):
             raise Refused(f"{uri} is exclusive.")
         return Seen()

@@ -7,7 +7,6 @@ from pathlib import Path
 from accounts.archive import archive
 from mastportal.files.facts import header_at
 from mastportal.mast import transfer
-from mastportal.mast.beginning import beginning
 from mastportal.mast.connection import Credential
 from mastportal.mast.errors import ArchiveError, Refused
 from mastportal.mast.fits_structure import BLOCK_BYTES, CARD_BYTES, NotFits, check_fits
@@ -55,7 +54,7 @@ def check_with_archive(path: Path, data_uri: str, credential: Credential | None)
         raise Differs(f"it has {path.stat().st_size} bytes, and the archive's {head.size_bytes}")
     own = _primary_header(path)
     with _not_comparable():
-        theirs = beginning(archive(), data_uri, len(own), credential)
+        theirs = transfer.beginning(archive(), data_uri, len(own), credential)
     if own != theirs:
         raise Differs("its header is another than the archive's: it is of another version")
     return head

@@ -16,7 +16,7 @@ def moment(http_date: str) -> datetime | None:
     """The time of a Last-Modified header; None where there is none that can be read."""
     try:
         when = parsedate_to_datetime(http_date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return when if when.tzinfo else None
 

@@ -17,7 +17,9 @@ from mastportal.mast.errors import ArchiveError, NotFound, Refused, TimedOut, Un
 
 PIECE_BYTES = 256 << 10
 SILENT = "The archive was silent for too long."
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)$")
+# More digits than a size can have are no size.
+_SIZE = re.compile(r"[0-9]{1,18}")
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 
 
 class ComeBackLater(Unavailable):
@@ -26,6 +28,10 @@ class ComeBackLater(Unavailable):
     def __init__(self, message: str, after_s: float) -> None:
         super().__init__(message)
         self.after_s = after_s
+
+
+class NoSuchPart(Unavailable):
+    """The server has no such part of the file as was asked for: what is here may not be its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +62,21 @@ def answer_of(response: requests.Response, source: Source) -> Answer:
     if headers.get("Content-Encoding", "identity") != "identity":
         raise Unavailable(f"The archive sent {source.name} in a packing that was not asked for.")
     length = headers.get("Content-Length", "")
-    first, total = 0, int(length) if length.isdigit() else None
+    first, total = 0, int(length) if _SIZE.fullmatch(length) else None
     if response.status_code == 206:
         first, total = _content_range(headers.get("Content-Range", ""), total)
     read = partial(response.raw.read1, decode_content=False)
     return Answer(first, total, headers.get("ETag", ""), headers.get("Last-Modified", ""), read)
 
 
+def whole_bytes(response: requests.Response) -> int | None:
+    """The length of the whole file, as an answer with a part of it tells; None where it does not."""
+    found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    return int(found[3]) if found and found[3] != "*" else None
+
+
 def _content_range(text: str, length: int | None) -> tuple[int, int | None]:
-    found = _CONTENT_RANGE.match(text)
+    found = _CONTENT_RANGE.fullmatch(text)
     if not found:
         return -1, None
     first, last = int(found[1]), int(found[2])
@@ -84,17 +96,19 @@ def archive_error(response: requests.Response, source: Source) -> ArchiveError:
         return NotFound(f"The archive has no file {source.data_uri}.")
     if status in (429, 503) and (after_s := _retry_after_s(response.headers.get("Retry-After", ""))):
         return ComeBackLater(f"The archive is busy and did not send {name} (answer {status}).", after_s)
-    if status in (408, 416, 425, 429) or status >= 500:
+    if status == 416:
+        return NoSuchPart(f"The archive has no such part of {name} as was asked for (answer {status}).")
+    if status in (408, 425, 429) or status >= 500:
         return Unavailable(f"The archive could not send {name} (answer {status}); it may later.")
     return ArchiveError(f"The archive did not send {name} (answer {status}).")
 
 
 def _retry_after_s(text: str) -> float:
-    if text.isdigit():
+    if text.isdecimal():
         return float(text)
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     return max(0.0, (when - datetime.now(UTC)).total_seconds()) if when.tzinfo else 0.0
 

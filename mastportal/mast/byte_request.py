@@ -2,15 +2,16 @@
 
 import functools
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 from urllib.parse import urljoin
 
 import requests
 
-from mastportal.mast.byte_answer import Answer, answer_of, archive_error, plain_errors
+from mastportal.mast.byte_answer import Answer, answer_of, archive_error, plain_errors, whole_bytes
 from mastportal.mast.byte_source import Source
 from mastportal.mast.connection import Archive, Credential
 from mastportal.mast.errors import Unavailable
@@ -74,7 +75,15 @@ def _sound_head(response: requests.Response, source: Source) -> Head:
     if status not in (200, 206):
         return Head(status)
     answer = answer_of(response, source)
-    return Head(status, answer.total_bytes, answer.etag, answer.last_modified)
+    size_bytes = answer.total_bytes if status == 200 else whole_bytes(response)
+    return Head(status, size_bytes, answer.etag, answer.last_modified)
+
+
+class _Session(requests.Session):
+    """Leaves redirects to `_follow`: requests would read their bodies whole, even where it follows none."""
+
+    def resolve_redirects(self, *_: Any, **__: Any) -> Generator[requests.Response, None, None]:
+        yield from ()
 
 
 @functools.lru_cache(maxsize=4)
@@ -104,7 +113,7 @@ class _Token:
 def _session(
     auth: Callable[[requests.PreparedRequest], requests.PreparedRequest], addresses: Addresses
 ) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.auth = auth
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
@@ -131,6 +140,15 @@ def _sent(
             session.close()
 
 
+def _followed(source: Source, url: str, location: str) -> str:
+    """Where a redirect leads from `url`; empty where it may not be followed, or leads nowhere."""
+    try:
+        there = urljoin(url, location)
+        return there if source.may_go_to(there) else ""
+    except ValueError:
+        return ""
+
+
 def _follow(
     session: requests.Session, method: str, source: Source, headers: Mapping[str, str]
 ) -> requests.Response:
@@ -144,7 +162,7 @@ def _follow(
         if not response.is_redirect:
             return response
         response.close()
-        url = urljoin(url, response.headers["Location"])
-        if not source.may_go_to(url):
+        if not (followed := _followed(source, url, response.headers["Location"])):
             raise Unavailable(f"The archive sent us elsewhere for {source.name}, where we do not follow.")
+        url = followed
     raise Unavailable(f"The archive sent us round in circles for {source.name}.")

@@ -53,7 +53,10 @@ def source_of(archive: Archive, data_uri: str, allowed_hosts: Collection[str] = 
     if data_uri.startswith("mast:"):
         query = quote(data_uri, safe=":/")
         return Source(data_uri, archive.url(f"{DOWNLOAD_PATH}?uri={query}"), archive, hosts)
-    host = urlsplit(data_uri).hostname
+    try:
+        host = urlsplit(data_uri).hostname
+    except ValueError:
+        host = None
     if not data_uri.startswith(("http://", "https://")) or not host:
         raise NotFound(f"{data_uri} is no address the archive gives files for; those begin with mast:.")
     if host not in hosts:

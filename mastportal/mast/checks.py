@@ -1,14 +1,17 @@
 """Whether a fetched file is what its name says: FITS, JSON, image, not a page of HTML. Imports no Django."""
 
 import gzip
+import io
 import json
+import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from mastportal.mast.errors import Unavailable
 from mastportal.mast.fits_structure import NotFits, check_fits
 from mastportal.mast.image_structure import check_jpeg, check_png
+from mastportal.mast.traffic import nobody_waits
 
 HEAD_BYTES = 512
 # Parsed JSON takes many times its size in memory; associations, the longest that matter, have a few MB.
@@ -19,11 +22,26 @@ class Broken(Unavailable):
     """The bytes came in full and are still not the file that was asked for."""
 
 
-def check_structure(path: Path, name: str) -> None:
-    """Check the file at `path` by the kind its product `name` tells. Raises Broken."""
+class _Beating(io.FileIO):
+    """A file that tells whoever waits for it when it is read from: a large one takes minutes."""
+
+    def __init__(self, path: Path, beat: Callable[[], None]) -> None:
+        super().__init__(path)
+        self._beat = beat
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        self._beat()
+        return super().readinto(buffer)
+
+
+def check_structure(path: Path, name: str, beat: Callable[[], None] = nobody_waits) -> None:
+    """Check the file at `path` by the kind its product `name` tells. Raises Broken, and what `beat` does.
+
+    `beat` is called again and again meanwhile.
+    """
     size = path.stat().st_size
     suffix = PurePosixPath(name).suffix.lower()
-    with path.open("rb") as file:
+    with io.BufferedReader(_Beating(path, beat)) as file:
         head = file.read(HEAD_BYTES)
         file.seek(0)
         if suffix not in (".html", ".htm") and looks_like_html(head):
@@ -49,7 +67,7 @@ def _gzip(file: BinaryIO, size: int) -> None:
         with gzip.open(file) as unpacked:
             while unpacked.read(1 << 20):
                 pass
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"its compression is damaged ({error})") from None
 
 
@@ -65,6 +83,8 @@ def _json(file: BinaryIO, size: int) -> None:
         raise ValueError("it is not text") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"its JSON breaks at line {error.lineno}") from None
+    except RecursionError:
+        raise ValueError("its JSON is nested too deeply") from None
 
 
 _CHECKS: dict[str, Callable[[BinaryIO, int], None]] = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import stamina
 
-from mastportal.mast.byte_answer import Answer, ComeBackLater
+from mastportal.mast.byte_answer import Answer, ComeBackLater, NoSuchPart
 from mastportal.mast.checks import Broken, check_structure
 from mastportal.mast.connection import Archive
 from mastportal.mast.errors import ArchiveError, ArchiveRests, AskedToWait, TimedOut, Unavailable, may_pass
@@ -130,7 +130,11 @@ class Download:
         ):
             with attempt:
                 self._tell_progress()
-                self._receive()
+                try:
+                    self._receive()
+                except NoSuchPart:
+                    self.partial.restart()
+                    raise
                 self._verify()
 
     def _receive(self) -> None:
@@ -146,8 +150,8 @@ class Download:
 
     def _resume_headers(self) -> dict[str, str]:
         """Ask for the rest only where a strong validator lets the server say that it is the same file."""
-        validator = self.etag if not self.etag.startswith("W/") else ""
-        validator = validator or self.last_modified
+        # A date counts only where there is no tag (RFC 9110, 13.1.5); a weak one says that bytes may differ.
+        validator = "" if self.etag.startswith("W/") else self.etag or self.last_modified
         if not self.partial.size_bytes or not validator:
             return {}
         return {"Range": f"bytes={self.partial.size_bytes}-", "If-Range": validator}
@@ -185,7 +189,7 @@ class Download:
             size = self.wanted.size_bytes if self.total_bytes is None else self.total_bytes
             if size not in (None, partial.size_bytes):
                 raise Broken(f"{name} came with {partial.size_bytes} of {size} bytes.")
-            check_structure(partial.path, name)
+            check_structure(partial.path, name, self._tell_progress)
             if self._has_another_md5():
                 raise Broken(f"{name} came with another checksum than the archive gives for it.")
         except Broken as error:

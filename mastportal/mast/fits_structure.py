@@ -14,6 +14,7 @@ ALL_ONES = 0xFFFFFFFF
 SUMS = frozenset({b"CHECKSUM", b"DATASUM"})
 # More header than this is not a header that has no END.
 LONGEST_HEADER_BYTES = 10_000 * BLOCK_BYTES
+MOST_AXES = 999  # FITS Standard 4.0, section 4.4.1.1
 _CARD = re.compile(rb"([A-Z0-9_-]{1,8}) *= +('(?:[^']|'')*'|[^ /]+)")
 
 
@@ -32,13 +33,23 @@ class _Header:
         except ValueError:
             raise NotFits(f"its header keyword {keyword.decode()} is no number") from None
 
+    def count(self, keyword: bytes, default: int) -> int:
+        """A number that is not negative: a data unit that ended before it began would be walked for ever."""
+        value = self.integer(keyword, default)
+        if value < 0:
+            raise NotFits(f"its header keyword {keyword.decode()} is below zero")
+        return value
+
     def data_bytes(self) -> int:
         """Length of the data unit without its padding (FITS Standard 4.0, section 4.4.1)."""
-        axes = [self.integer(b"NAXIS%d" % (n + 1), 0) for n in range(self.integer(b"NAXIS", 0))]
+        many = self.count(b"NAXIS", 0)
+        if many > MOST_AXES:
+            raise NotFits(f"it has more than {MOST_AXES} axes")
+        axes = [self.count(b"NAXIS%d" % (n + 1), 0) for n in range(many)]
         if axes and axes[0] == 0:  # random groups have NAXIS1 = 0 and data all the same
             axes = axes[1:] if self.cards.get(b"GROUPS") == b"T" else [0]
         elements = prod(axes) if axes else 0
-        groups, parameters = self.integer(b"GCOUNT", 1), self.integer(b"PCOUNT", 0)
+        groups, parameters = self.count(b"GCOUNT", 1), self.count(b"PCOUNT", 0)
         bits = abs(self.integer(b"BITPIX", 8))
         return bits // 8 * groups * (parameters + elements)
 

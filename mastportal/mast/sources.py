@@ -34,7 +34,7 @@ class Elsewhere(Protocol):
     def origin(self) -> str: ...
 
     def asked(self, archive: Archive, data_uri: str) -> Ask:
-        """How this file is asked for there, by our manners towards `archive`. Raises NotFound."""
+        """How this file is asked for there, by our manners to `archive`. Raises NotFound, Unavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,9 @@ class Folder:
     def asked(self, archive: Archive, data_uri: str) -> Ask:
         path = _path_of(data_uri)
         for candidate in (self.path / path, self.path / path.name):
-            if candidate.is_file():
+            with plain_errors():
+                is_there = candidate.is_file()
+            if is_there:
                 return partial(_opened, candidate)
         raise NotFound(f"The folder has no file {path.name}.")
 
