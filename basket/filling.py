@@ -66,27 +66,21 @@ def _current(files: list[tuple[int, str, int | None]], asked_at: datetime | None
     questions = [
         Question(held[uri], told.get(uri), listed_bytes)
         for _, uri, listed_bytes in files
-        if uri in held and held[uri].access == Access.PUBLIC and _is_sound(held[uri])
+        if uri in held and held[uri].access == Access.PUBLIC and store.is_as_stored(held[uri])
     ]
     known = freshness.current(questions, asked_at=asked_at)
     return {each.file.data_uri: each.file for each in questions if known[each.file.pk]}
 
 
-def _is_sound(stored: StoredFile) -> bool:
-    try:
-        store.check(stored)
-    except store.StoredFileChanged:
-        return False
-    return True
-
-
 @transaction.atomic
 def _take(files: list[tuple[int, str, int | None]], current: dict[str, StoredFile]) -> int:
+    """Those that nobody has taken up meanwhile: asking took its time, and the sweep goes on with the rest."""
     kept = needs.keep_for_now(stored.pk for stored in current.values())
+    here = {pk: current[uri] for pk, uri, _ in files if uri in current and current[uri].pk in kept}
+    waiting = BundleFile.objects.filter(pk__in=here, phase=Phase.PENDING).order_by("pk")
     rows = [
-        BundleFile(pk=pk, was_here=True, phase=Phase.COMPLETED, **_settled(current[uri]))
-        for pk, uri, _ in files
-        if uri in current and current[uri].pk in kept
+        BundleFile(pk=pk, was_here=True, phase=Phase.COMPLETED, **_settled(here[pk]))
+        for pk in waiting.select_for_update(no_key=True).values_list("pk", flat=True)
     ]
     columns = ["stored_file", "size_bytes", "sha256", "access", "status", "facts", "phase", "was_here"]
     BundleFile.objects.bulk_update(rows, columns, batch_size=1000)

@@ -31,6 +31,8 @@ COLUMNS = [
     "size",
     "needs_token",
 ]
+# As many characters as a file's row has room for: some missions join the ids of several programmes.
+PROGRAMME_CHARS, INVESTIGATOR_CHARS = 64, 200
 COPIED = (
     "n",
     "data_uri",
@@ -96,8 +98,8 @@ def _file(bundle: Bundle, n: int, row: dict[str, Any], path: str, programme: str
         product_name=product_name(row),
         path=path,
         description=description_of(row["description"], row["productFilename"] or ""),
-        programme=str(row["proposal_id"] or programme),
-        principal_investigator=row["pi"] or "",
+        programme=str(row["proposal_id"] or programme)[:PROGRAMME_CHARS],
+        principal_investigator=(row["pi"] or "")[:INVESTIGATOR_CHARS],
         release_mjd=row["release_mjd"],
         expected_bytes=row["size"],
         access=Access.RESTRICTED if row["needs_token"] else Access.PUBLIC,

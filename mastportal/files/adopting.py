@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
+from hashlib import md5, sha256
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +23,7 @@ from mastportal.files.lease import Lease, LeaseLost
 from mastportal.files.models import Access, Origin, StoredFile
 from mastportal.files.reflink import reflink
 from mastportal.files.room import StoreFull
-from mastportal.files.versions import moment
+from mastportal.files.versions import Told, moment
 from mastportal.files.walking import Found, walk
 from mastportal.mast.connection import Credential
 from mastportal.mast.transfer import PARTIAL_SUFFIX, Head
@@ -46,6 +46,8 @@ class Listed(Protocol):
 
 
 Lists = Callable[[Sequence[str]], Mapping[str, Sequence[Listed]]]
+# What keyword rows say of those of these dataURIs that they tell of.
+Tells = Callable[[Sequence[str]], Mapping[str, Told]]
 
 
 class Outcome(StrEnum):
@@ -78,7 +80,7 @@ class Manner:
     group_id: int | None = None
 
 
-def adopt(folder: Path, lists: Lists, manner: Manner) -> Iterator[Adoption]:
+def adopt(folder: Path, lists: Lists, tells: Tells, manner: Manner) -> Iterator[Adoption]:
     """Take in the files under `folder` that are the archive's, and say of each other one why it is not.
 
     They are restricted until the archive gives them to nobody in particular. Raises ValueError for a
@@ -91,19 +93,20 @@ def adopt(folder: Path, lists: Lists, manner: Manner) -> Iterator[Adoption]:
         raise ValueError(f"{folder} belongs to the store itself.")
     coming = walk(root, apart=own)
     while found := list(islice(coming, FILES_AT_ONCE)):
-        yield from _adopt_some(found, lists, manner)
+        yield from _adopt_some(found, lists, tells, manner)
 
 
-def _adopt_some(found: list[Found], lists: Lists, manner: Manner) -> Iterator[Adoption]:
+def _adopt_some(found: list[Found], lists: Lists, tells: Tells, manner: Manner) -> Iterator[Adoption]:
     names = sorted({each.path.name for each in found if not each.why and _is_fits(each.path.name)})
     listed = lists(names)
-    here = fetching.held(one.uri for those in listed.values() for one in those)
+    uris = [one.uri for those in listed.values() for one in those]
+    here, told = fetching.held(uris), tells(uris)
     for each in found:
         try:
             product = _product_of(each, listed.get(each.path.name, ()))
             outcome = Outcome.ALREADY if product.uri in here else Outcome.ENTERED
             if outcome == Outcome.ENTERED:
-                here[product.uri] = _take(each.path, product, manner)
+                here[product.uri] = _take(each.path, product, told.get(product.uri), manner)
             yield Adoption(each.path, each.size_bytes, outcome)
         except (Differs, StoreFull) as error:
             yield Adoption(each.path, each.size_bytes, Outcome.LEFT, str(error))
@@ -131,7 +134,7 @@ def _product_of(found: Found, listed: Sequence[Listed]) -> Listed:
     return listed[0]
 
 
-def _take(path: Path, product: Listed, manner: Manner) -> StoredFile:
+def _take(path: Path, product: Listed, told: Told | None, manner: Manner) -> StoredFile:
     """Raises Differs, StoreFull, OSError."""
     comparing.check_own_words(path, path.name)
     head = comparing.check_with_archive(path, product.uri, manner.credential)
@@ -142,7 +145,7 @@ def _take(path: Path, product: Listed, manner: Manner) -> StoredFile:
     StoredFile.objects.filter(pk=row.pk, group=None).update(group=manner.group_id)
     try:
         with lease.held():
-            _bring(path, product, manner, lease, head)
+            _bring(path, product, told, manner, lease, head)
     except LeaseLost:
         store.remove(lease.key)
         raise Differs("somebody else has begun to fetch it") from None
@@ -152,7 +155,7 @@ def _take(path: Path, product: Listed, manner: Manner) -> StoredFile:
     return StoredFile.objects.get(pk=row.pk)
 
 
-def _bring(path: Path, product: Listed, manner: Manner, lease: Lease, head: Head) -> None:
+def _bring(path: Path, product: Listed, told: Told | None, manner: Manner, lease: Lease, head: Head) -> None:
     place = store.place(lease.key)
     aside = place.with_name(f"{place.name}.adopted{PARTIAL_SUFFIX}")
     try:
@@ -161,7 +164,7 @@ def _bring(path: Path, product: Listed, manner: Manner, lease: Lease, head: Head
         else:
             room.reserve(lease.pk, path.stat().st_size)
             _copy(path, aside)
-        facts = _facts_of(aside, product)
+        facts = _facts_of(aside, product, told)
         aside.replace(place)
     finally:
         aside.unlink(missing_ok=True)
@@ -181,22 +184,27 @@ def _copy(path: Path, to: Path) -> None:
             shutil.copyfileobj(source, copy, PIECE_BYTES)
 
 
-def _facts_of(path: Path, product: Listed) -> dict[str, object]:
+def _facts_of(path: Path, product: Listed, told: Told | None) -> dict[str, object]:
     """What the row keeps of a file that was found to be whole, and how it was `seen`. Raises Differs."""
-    digest, crc32, seen = sha256(), 0, store.seen_as(path)
+    digest, archives, crc32, seen = sha256(), md5(usedforsecurity=False), 0, store.seen_as(path)
     with path.open("rb") as file:
         while piece := file.read(PIECE_BYTES):
             digest.update(piece)
+            archives.update(piece)
             crc32 = zlib.crc32(piece, crc32)
     comparing.check_own_words(path, product.uri.rsplit("/", 1)[-1])
     comparing.check_whole(path)
-    told = facts_at(path, "a.fits")
+    is_the_archives = told is not None and archives.hexdigest() == told.md5
+    if told is not None and told.md5 and not is_the_archives and told.is_of(path, "a.fits"):
+        raise Differs("it has another checksum than a keyword row of the archive tells")
+    own = facts_at(path, "a.fits")
     return {
         "seen": seen,
         "sha256": digest.hexdigest(),
+        "archive_md5": archives.hexdigest() if is_the_archives else "",
         "crc32": crc32,
         "received_bytes": seen["size_bytes"],
-        "header_date": told.date[:40],
-        "cal_ver": told.cal_ver,
-        "crds_ctx": told.crds_ctx,
+        "header_date": own.date[:40],
+        "cal_ver": own.cal_ver,
+        "crds_ctx": own.crds_ctx,
     }

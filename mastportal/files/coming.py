@@ -18,7 +18,7 @@ from mastportal.files import entitlement, room, store
 from mastportal.files.facts import facts_at
 from mastportal.files.hosts import hosts_for
 from mastportal.files.lease import Lease
-from mastportal.files.models import Access, Origin, StoredFile
+from mastportal.files.models import Access, Origin, StoredFile, programme_kept
 from mastportal.files.room import StoreFull
 from mastportal.files.versions import Told, moment
 from mastportal.mast import transfer
@@ -56,7 +56,7 @@ class Coming:
         self._listed_bytes = wish.size_bytes
         self._token: Opened | None = None
         self._noted_s = monotonic()
-        row.programme, row.release_mjd = wish.programme, wish.release_mjd
+        row.programme, row.release_mjd = programme_kept(wish.programme), wish.release_mjd
         row.listed_size_bytes = wish.size_bytes
         row.told = wish.told.as_json() if wish.told is not None else {}
         row.group_id = row.group_id or wish.group_id
@@ -146,11 +146,7 @@ class Coming:
 
     def _is_still(self, older: StoredFile, got: Transferred) -> bool:
         """Whether what came is what was here, under another ETag or date: then no version is made of it."""
-        if older.sha256 != got.sha256:
-            return False
-        try:
-            store.check(older)
-        except store.StoredFileChanged:
+        if older.sha256 != got.sha256 or not store.is_as_stored(older):
             return False
         with transaction.atomic():
             self._lease.renew()
@@ -199,5 +195,7 @@ class Coming:
         }
 
     def _remember_right(self, got: Transferred) -> None:
+        """It came by a token, after nobody in particular had been refused."""
         if not got.was_public and self._token is not None:
+            entitlement.withdraw(self._row.data_uri)
             entitlement.remember(self._token, {self._row.scope})

@@ -65,6 +65,13 @@ def may_have(user: Reader, file: StoredFile) -> bool:
     return (dated and may_read(AnonymousUser(), file)) or may_read(user, file)
 
 
+def withdraw(data_uri: str) -> None:
+    """The archive refuses a product to nobody in particular: no version of it is public any more."""
+    public = StoredFile.objects.filter(data_uri=data_uri, access=Access.PUBLIC)
+    for pk in public.values_list("pk", flat=True):  # each by itself, so that nobody is locked up
+        StoredFile.objects.filter(pk=pk).update(access=Access.RESTRICTED)
+
+
 def remember(token: Opened, scopes: Collection[str]) -> None:
     """The archive has given files of these scopes to this token that it refuses to nobody in particular.
 

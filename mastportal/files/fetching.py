@@ -10,7 +10,7 @@ from mastportal.files import entitlement, freshness, needs, store
 from mastportal.files.coming import Coming, Wish
 from mastportal.files.freshness import Question
 from mastportal.files.lease import Lease, LeaseLost
-from mastportal.files.models import Access, Origin, StoredFile
+from mastportal.files.models import Access, Origin, StoredFile, programme_kept
 from mastportal.files.room import StoreFull
 from mastportal.files.versions import Told
 from mastportal.mast.errors import Refused
@@ -115,7 +115,8 @@ def row_for(data_uri: str, programme: str, release_mjd: float | None) -> StoredF
     """The row of a product that is to be fetched soon, noting what the archive said of it."""
     newest = StoredFile.objects.filter(data_uri=data_uri).order_by("-version").first()
     row = _row_to_fill(data_uri, newest)
-    StoredFile.objects.filter(pk=row.pk).update(programme=programme[:40], release_mjd=release_mjd)
+    facts = {"programme": programme_kept(programme), "release_mjd": release_mjd}
+    StoredFile.objects.filter(pk=row.pk).update(**facts)
     return row
 
 

@@ -172,7 +172,7 @@ def _withdraw(file: StoredFile) -> None:
     """Not public any more: the archive has just refused it to nobody in particular."""
     if file.access == Access.PUBLIC:
         file.access = Access.RESTRICTED
-        file.save(update_fields=["access"])
+        entitlement.withdraw(file.data_uri)
 
 
 def _is_same(file: StoredFile, head: Head) -> bool | None:

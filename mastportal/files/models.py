@@ -6,6 +6,8 @@ from django.utils import timezone
 from accounts.models import ArchiveToken, ResearchGroup
 from mastportal.work import Phase
 
+PROGRAMME_CHARS = 40
+
 
 class Access(models.TextChoices):
     """PUBLIC is what an anonymous request got, whatever a list or a clock says."""
@@ -32,6 +34,11 @@ def scope_of(data_uri: str, programme: str) -> str:
     return f"{mission}:{programme}" if programme else data_uri
 
 
+def programme_kept(told: str) -> str:
+    """A programme's id as rows keep it. One that does not fit joins several, and no right extends to all."""
+    return told if len(told) <= PROGRAMME_CHARS else ""
+
+
 class StoredFile(models.Model):
     """One version of one product. A reprocessed product is another version; bundles keep the one they have.
 
@@ -48,7 +55,7 @@ class StoredFile(models.Model):
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.QUEUED)
     key = models.CharField(max_length=64, unique=True)
     access = models.CharField(max_length=10, choices=Access, default=Access.RESTRICTED)
-    programme = models.CharField(max_length=40, blank=True)
+    programme = models.CharField(max_length=PROGRAMME_CHARS, blank=True)
     release_mjd = models.FloatField(null=True)
     size_bytes = models.BigIntegerField(null=True)
     listed_size_bytes = models.BigIntegerField(null=True)

@@ -4,11 +4,13 @@ Knows no rows: callers see to it that the archive named the URI. Asks the archiv
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.utils import timezone
 
 from accounts.archive import today_mjd
 from accounts.models import ArchiveToken
@@ -19,6 +21,8 @@ from mastportal.mast.errors import ArchiveError, NotFound, Refused
 
 ENDINGS = (".jpg", ".jpeg", ".png")
 MOST_BYTES = 20_000_000
+# What is here is shown at once, and compared with the archive's when it was not for so long.
+COMPARED_AFTER = timedelta(days=1)
 ASKED_S, REFUSED_S, FAILED_S = 60, 600, 120
 _SIGNS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
@@ -34,7 +38,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`file` is there when READY; `to_fetch`, the row a worker must be told of, is 0 where none need be."""
+    """`file` is there when READY; `to_fetch`, the row a worker must be told of, is 0 where none need be.
+
+    One that is READY may have to be fetched all the same: the archive may have made it anew.
+    """
 
     standing: Standing
     file: StoredFile | None = None
@@ -53,7 +60,8 @@ def look(user: User, uri: str, programme: str, release_mjd: float | None) -> Pre
     """
     if not is_picture(uri):
         return Preview(Standing.NONE)
-    if (held := fetching.held([uri]).get(uri)) is not None:
+    held = fetching.held([uri]).get(uri)
+    if held is not None and store.is_as_stored(held):
         return _held(user, held)
     if _is_exclusive(release_mjd) and not ArchiveToken.objects.filter(user=user).exists():
         return Preview(Standing.EXCLUSIVE)
@@ -96,10 +104,16 @@ def type_of(file: StoredFile) -> str:
 def _held(user: User, file: StoredFile) -> Preview:
     if not entitlement.may_have(user, file):
         return Preview(Standing.EXCLUSIVE)
-    try:
-        return Preview(Standing.READY, file) if type_of(file) else Preview(Standing.NONE)
-    except store.StoredFileChanged:
-        return Preview(Standing.NONE)
+    standing = Standing.READY if type_of(file) else Standing.NONE
+    to_fetch = file.pk if _is_to_be_compared(file) else 0
+    return Preview(standing, file if standing == Standing.READY else None, to_fetch)
+
+
+def _is_to_be_compared(file: StoredFile) -> bool:
+    """True for one of those who look, and then for nobody for a while."""
+    seen_at = max(filter(None, (file.fetched_at, file.checked_at)), default=None)
+    is_old = seen_at is None or seen_at < timezone.now() - COMPARED_AFTER
+    return is_old and cache.add(f"preview-compared:{file.pk}", True, REFUSED_S)
 
 
 def _is_exclusive(release_mjd: float | None) -> bool:

@@ -62,6 +62,15 @@ def check(file: StoredFile) -> None:
     os.close(_open(file))
 
 
+def is_as_stored(file: StoredFile) -> bool:
+    """Whether `check` finds nothing wrong."""
+    try:
+        check(file)
+    except StoredFileChanged:
+        return False
+    return True
+
+
 def read(file: StoredFile, start: int, stop: int) -> Iterator[bytes]:
     """Bytes start..stop in pieces of 1 MiB, opened with the first one. Raises StoredFileChanged."""
     descriptor = _open(file)

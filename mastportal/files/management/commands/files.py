@@ -3,6 +3,7 @@
 import json
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,9 @@ from accounts.management.naming import credential_of
 from accounts.models import ResearchGroup
 from mastportal.files import adopting, pruning, usage, verifying
 from mastportal.files.adopting import Manner
+from mastportal.files.versions import Told
 from mastportal.files.walking import shown
+from mastportal.search.keyword_facts import facts_of
 from mastportal.search.named import by_names
 
 EVERY = 1000
@@ -68,7 +71,7 @@ class Command(BaseCommand):
         manner = Manner(link, credential_of(token_of) if token_of else None, _group_of(group))
         counts: Counter[str] = Counter()
         try:
-            for each in adopting.adopt(folder, by_names, manner):
+            for each in adopting.adopt(folder, by_names, _told_of, manner):
                 counts[each.outcome.value] += 1
                 if each.why:
                     self.stdout.write(f"{shown(each.path)}: {each.outcome.value}, {each.why}.")
@@ -109,6 +112,10 @@ def _as_json(told: usage.Usage) -> str:
 
 def _size(count: int) -> str:
     return next((f"{count / unit:.1f} {name}" for unit, name in UNITS if count >= unit), f"{count} B")
+
+
+def _told_of(uris: Sequence[str]) -> dict[str, Told]:
+    return {uri: Told(**facts) for uri, facts in facts_of(uris).items()}
 
 
 def _group_of(name: str | None) -> int | None:
