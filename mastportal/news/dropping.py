@@ -1,5 +1,6 @@
 """Owns how MAST's own subscription file becomes a basket with the complete filesets."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
@@ -30,6 +31,8 @@ from mastportal.tables.columns import BadQuery
 from mastportal.work import Lease
 
 Row = dict[str, Any]
+Named = tuple[str, Row]  # an obs_id in small letters, and its row
+BEGINNING = len("jw01176")
 COMBINED_LEVEL = 3
 NAMED = 20
 _QUESTION = "MAST's subscription file"
@@ -113,9 +116,13 @@ def _found(client: MastClient, wanted: Filesets) -> tuple[list[Row], list[str]]:
     """The rows of the Observations that the filesets are, or are part of; and the filesets without any."""
     rows: dict[str, Row] = {}
     missing: list[str] = []
-    there = list(_rows(client, wanted))
+    # By how names begin, JWST's with the programme: thousands of filesets are each looked for among a few.
+    there: dict[str, list[Named]] = defaultdict(list)
+    for row in _rows(client, wanted):
+        name = str(row["obs_id"]).casefold()
+        there[name[:BEGINNING]].append((name, row))
     for fileset in (*wanted.jwst, *wanted.hst):
-        mine = _of_fileset(fileset, there)
+        mine = _of_fileset(fileset, there[fileset[:BEGINNING]])
         rows |= {str(row["obsid"]): row for row in mine}
         missing += [] if mine else [fileset]
     return list(rows.values()), missing
@@ -138,9 +145,8 @@ def _executed(client: MastClient, asked: dict[str, Any]) -> Iterable[Row]:
     return [row for row in table.to_pylist() if row["obs_id"] and row["calib_level"] != PLANNED_LEVEL]
 
 
-def _of_fileset(fileset: str, rows: list[Row]) -> list[Row]:
+def _of_fileset(fileset: str, names: list[Named]) -> list[Row]:
     """An exposure's rows, one a detector; where the archive lists only what was combined of them, that."""
-    names = [(str(row["obs_id"]).casefold(), row) for row in rows]
     own = [row for name, row in names if name == fileset or name.startswith(f"{fileset}_")]
     number = number_of(fileset)
     if own or not number:
@@ -148,9 +154,7 @@ def _of_fileset(fileset: str, rows: list[Row]) -> list[Row]:
     return [
         row
         for name, row in names
-        if name[:7] == fileset[:7]
-        and number_of(name) == number
-        and (row["calib_level"] or 0) >= COMBINED_LEVEL
+        if number_of(name) == number and (row["calib_level"] or 0) >= COMBINED_LEVEL
     ]
 
 

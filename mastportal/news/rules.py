@@ -22,11 +22,15 @@ GONE = "The basket of this rule is gone, or you may no longer change it; choose 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a rule did: how many observations came in, whose product lists are to be queued, the bundle."""
+    """What a rule did: how many observations came in, whose product lists are to be queued, the bundle.
+
+    `error` is why there is no bundle of them, though one was wished.
+    """
 
     added: int
     list_ids: list[int]
     bundle: Bundle | None
+    error: str = ""
 
 
 def waiting() -> list[int]:
@@ -50,7 +54,7 @@ def act(subscription_id: int) -> Done | None:
     try:
         with transaction.atomic():
             done = _added(found, [each.happening.row for each in pending])
-            error = "" if done else GONE
+            error = done.error if done else GONE
     except (Http404, PermissionDenied):
         done, error = None, GONE
     except BadQuery as bad:
@@ -71,5 +75,9 @@ def _added(found: Subscription, rows: list[dict[str, object]]) -> Done | None:
     added = lines.add_observations(basket, observations, found.owner, question).added
     added += lines.add_files(basket, files, found.owner, question).added
     list_ids = want([str(row["obsid"]) for row in observations])
-    bundle = bundles.request(basket, found.owner, "zip", "nested") if added and found.rule_bundle else None
-    return Done(added, list_ids, bundle)
+    if not added or not found.rule_bundle:
+        return Done(added, list_ids, None)
+    try:
+        return Done(added, list_ids, bundles.request(basket, found.owner, "zip", "nested"))
+    except BadQuery as bad:  # what came in stays in all the same
+        return Done(added, list_ids, None, bad.message)
