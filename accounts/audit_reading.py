@@ -33,6 +33,7 @@ WORDS: Mapping[str, str] = {
     Event.KEY_MADE: "API key made",
     Event.KEY_REMOVED: "API key removed",
     Event.INVITED: "invitation made",
+    Event.INVITATION_WITHDRAWN: "invitation withdrawn",
     Event.JOINED: "joined the group",
     Event.ROLE_CHANGED: "role changed",
     Event.LEFT: "left the group",

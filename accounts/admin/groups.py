@@ -115,6 +115,16 @@ class ResearchGroupAdmin(SeatsNoted):
         groups: QuerySet[ResearchGroup] = super().get_queryset(request).prefetch_related("memberships__user")
         return groups.annotate(count=Count("memberships"), held_bytes=Coalesce(Subquery(sums), 0))
 
+    def delete_model(self, request: HttpRequest, obj: ResearchGroup) -> None:
+        """Its members lose what it shared, as if each had been taken out."""
+        for seat in obj.memberships.select_related("user"):
+            audit.note(Event.LEFT, request.user, person=seat.user, group_id=obj.pk, role=seat.role)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ResearchGroup]) -> None:
+        for obj in queryset:
+            self.delete_model(request, obj)
+
     @admin.display(ordering="count")
     def people(self, group: Any) -> int:
         return int(group.count)

@@ -119,6 +119,23 @@ class SeenOnly(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
+class RemovedNoted(SeenOnly):
+    """What opens something: that an administrator took it away is in the person's record."""
+
+    event: Event
+
+    def subject_of(self, row: Any) -> str:
+        return ""
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        audit.note(self.event, request.user, person=obj.user, subject=self.subject_of(obj))
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for obj in queryset.select_related("user"):
+            self.delete_model(request, obj)
+
+
 @admin.register(TableLayout)
 class TableLayoutAdmin(SeenOnly):
     list_display = ["user", "kind", "changed_at"]
@@ -126,14 +143,19 @@ class TableLayoutAdmin(SeenOnly):
 
 
 @admin.register(ArchiveToken)
-class ArchiveTokenAdmin(SeenOnly):
+class ArchiveTokenAdmin(RemovedNoted):
+    event = Event.TOKEN_REMOVED
     list_display = ["user", "owner", "state", "created_at", "last_used_at"]
     fields = ["user", "owner", "scopes", "state", "created_at", "checked_at", "last_used_at"]
     search_fields = ["user__username", "owner"]
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(SeenOnly):
+class ApiTokenAdmin(RemovedNoted):
+    event = Event.KEY_REMOVED
     list_display = ["user", "name", "prefix", "created_at", "last_used_at"]
     fields = ["user", "name", "prefix", "created_at", "last_used_at"]
     search_fields = ["user__username", "name"]
+
+    def subject_of(self, row: ApiToken) -> str:
+        return row.prefix

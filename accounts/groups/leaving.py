@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Model
 
-from accounts import audit
+from accounts import audit, sessions
 from accounts.access import Person
 from accounts.groups import members
 from accounts.models import Membership, ResearchGroup, Role
@@ -75,6 +75,7 @@ def remove_person(person: User, by: Person | None) -> None:
     audit.note(audit.Event.PERSON_REMOVED, by, person=person)
     Membership.objects.filter(user=person).delete()
     person_removed.send(User, user=person)
+    sessions.end_all_of(person)
     _hand_on(person)
     person.delete()
 
