@@ -15,7 +15,8 @@ from mastportal.outbox import addresses
 from mastportal.outbox.models import Feed, Notice
 
 Person = User | AnonymousUser
-MOST_ENTRIES = 100
+# One look at a programme may bring hundreds at once, and a reader asks once an hour or once a day.
+MOST_ENTRIES = 1000
 
 
 @sensitive_variables("secret")

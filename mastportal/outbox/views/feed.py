@@ -16,10 +16,12 @@ def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
     person = feeds.person_of(secret)
     if person is None:
         raise Http404
-    notices = list(bell.of(person)[: feeds.MOST_ENTRIES])
+    notices = list(bell.of(person).defer("data")[: feeds.MOST_ENTRIES])
     etag = quote_etag(f"{len(notices)}-{notices[0].pk if notices else 0}")
-    document = feeds.written(person, notices)
-    response = HttpResponse(document, content_type="application/atom+xml; charset=utf-8")
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        document = feeds.written(person, notices)
+        response = HttpResponse(document, content_type="application/atom+xml; charset=utf-8")
     response.headers["ETag"], response.headers["X-Robots-Tag"] = etag, "noindex"
     patch_cache_control(response, private=True, max_age=300)
-    return get_conditional_response(request, etag=etag, response=response) or response
+    return response
