@@ -24,7 +24,8 @@ from mastportal.api import API_PREFIX, ApiError, error_body
 logger = logging.getLogger(__name__)
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
-# What may send a question to the archive, by the names of addresses.
+# What sends a question to the archive at somebody's wish, by the names of addresses. Of downloads, and of
+# what is said before them, the connections are bounded instead.
 ASKING: dict[str, set[str]] = {
     "ask": {"GET", "POST"},
     "count": {"POST"},
@@ -37,6 +38,12 @@ ASKING: dict[str, set[str]] = {
     "programme": {"GET"},
     "programme-refresh": {"POST"},
     "basket-refresh": {"POST"},
+    # The rows of a basket's file are looked up; a token, and what it opens, is asked about.
+    "basket-import": {"POST"},
+    "basket-import-again": {"POST"},
+    "account-token": {"POST"},
+    "account-token-check": {"POST"},
+    "my-programmes-check": {"POST"},
     # What is followed, or followed in another way, is looked at soon.
     "subscription-new": {"POST"},
     "subscription": {"POST"},
@@ -47,6 +54,9 @@ ASKING: dict[str, set[str]] = {
     "api-resolve": {"GET"},
     "api-programme": {"GET"},
     "api-basket-refresh": {"POST"},
+    "api-basket-imports": {"POST"},
+    "api-my-token": {"PUT"},
+    "api-my-programmes": {"POST"},
     "api-subscriptions": {"POST"},
     "api-subscription": {"PATCH"},
 }
