@@ -26,5 +26,5 @@ VOLUME /store
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=8)"]
-CMD ["gunicorn", "mastportal.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--limit-request-line", "8190", \
-     "--workers", "2", "--threads", "12", "--timeout", "0", "--keep-alive", "130"]
+CMD ["sh", "-c", "exec gunicorn mastportal.wsgi --bind 0.0.0.0:8000 --worker-class gthread --limit-request-line 8190 \
+     --workers ${WEB_WORKERS:-2} --threads ${WEB_THREADS:-12} --timeout 0 --keep-alive 130"]
