@@ -39,6 +39,7 @@ urlpatterns = [
     path("bundles/<uuid:bundle_id>/files", bundles.files, name="bundle-files"),
     path("bundles/<uuid:bundle_id>/retry", bundles.retry, name="bundle-retry"),
     path("bundles/<uuid:bundle_id>/changes", bundles.changed, name="bundle-changes"),
+    path("bundles/<uuid:bundle_id>/download", ways.bundle_archive, name="bundle-download"),
     path("bundles/<uuid:bundle_id>/script", ways.bundle_script, name="bundle-script"),
     path("bundles/<uuid:bundle_id>/list", ways.bundle_list, name="bundle-list"),
     path("bundles/<uuid:bundle_id>/again", bundles.again, name="bundle-again"),

@@ -82,12 +82,28 @@ def observation(request: HttpRequest, obsid: str) -> HttpResponseBase:
         bundle = direct.bundle_of(row, user, question)
         if not bundle.is_ready:
             return response(request, bundle, fill_file.delay, keep=True)
-        body = body_for(user, bundle)
-        if body is None:
-            raise BadQuery(staging.NOT_YOURS)
-        return stream_response(request, body)
+        return _archive_of(request, bundle)
 
     return _or_say(request, answer, *back)
+
+
+def _archive_of(request: HttpRequest, bundle: Bundle) -> HttpResponseBase:
+    """A complete bundle's bytes. Raises BadQuery for who may not have them."""
+    body = body_for(cast(User, request.user), bundle)
+    if body is None:
+        raise BadQuery(staging.NOT_YOURS)
+    return stream_response(request, body)
+
+
+@login_required
+@require_safe
+def bundle_archive(request: HttpRequest, bundle_id: UUID) -> HttpResponseBase:
+    """A complete bundle. Who may not have it, or too early or late, reads why where their own is made."""
+    bundle = access.bundle_to_read(request.user, bundle_id)
+    if not bundle.is_ready:
+        messages.info(request, "This bundle is not there to be downloaded, or not yet.")
+        return redirect("bundle", bundle_id=bundle_id)
+    return _or_say(request, lambda: _archive_of(request, bundle), "bundle", bundle_id)
 
 
 def _row_of(request: HttpRequest, obsid: str) -> tuple[dict[str, Any], str, tuple[Any, ...]]:
