@@ -115,7 +115,7 @@ go_on_until_right() { # door, size, checksum, path, part, address; why it did no
             why=$(tail -n 1 "$5.said")
             if ((code == 33 || code == 36 || code == 22 && status == 416)); then rm -f -- "$5"; fi
             if [[ ! -e $private/away ]] && after=$(put_off "$code" "$status" "$answer"); then
-                if ((SECONDS - begun < patience_s)); then
+                if ((SECONDS - begun + after <= patience_s)); then
                     sleep "$after"
                     ((go -= 1))
                 else

@@ -84,7 +84,7 @@ class Script(Program):
             "MAST_API_TOKEN": "",
             "MASTPORTAL_KEY": portal.key,
         }
-        env |= {"STALL_S": "2", "RETRY_PAUSE_S": "1"}
+        env |= {"STALL_S": "2", "RETRY_PAUSE_S": "1", "PATIENCE_S": "10"}
         return subprocess.run(
             ["bash", "given"],
             input=word,
