@@ -169,6 +169,7 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "feed": {"GET": PUBLIC},
     "api-notifications": {"GET": MEMBER},
     "api-notifications-read": {"POST": MEMBER},
+    "api-webhooks": {"GET": MEMBER},
     # What somebody follows is nobody else's business.
     "subscriptions": {"GET": MEMBER, "POST": MEMBER},
     "subscription-file": {"POST": MEMBER},

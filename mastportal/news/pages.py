@@ -1,7 +1,9 @@
 """Owns what the pages of subscriptions show, worked out beforehand. Asks no archive."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Q
@@ -11,7 +13,7 @@ from mastportal.news.differences import Kind
 from mastportal.news.forms import EVENT_WORDS, FollowForm
 from mastportal.news.models import Frequency, Happening, Subscription, Watch
 from mastportal.news.wording import address, sentence
-from mastportal.outbox.models import Channel
+from mastportal.outbox.models import Channel, Webhook
 
 NEWEST = 20
 KINDS = {
@@ -35,7 +37,14 @@ class Line:
     waiting: int
 
 
-def line_of(found: Subscription) -> Line:
+def lines_of(user: User, followed: Iterable[Subscription]) -> list[Line]:
+    """These subscriptions of one person; one question to the database."""
+    hooks = Webhook.objects.filter(person_id=user.pk, ended_at=None)
+    alive = set(hooks.values_list("pk", flat=True))
+    return [_line(each, alive) for each in followed]
+
+
+def _line(found: Subscription, hooks: Collection[UUID]) -> Line:
     level = f"level {found.level}" if found.level is not None else ""
     observation = f"observation {found.observation}" if found.observation else ""
     return Line(
@@ -44,10 +53,16 @@ def line_of(found: Subscription) -> Line:
         address(found.watch),
         _events(found),
         " · ".join(text for text in (observation, level) if text),
-        ", ".join(Channel(channel).label.lower() for channel in found.channels),
+        ", ".join(_way(found, channel, hooks) for channel in found.channels),
         Frequency(found.frequency).label.partition(" (")[0],
         getattr(found, "waiting", 0),
     )
+
+
+def _way(found: Subscription, channel: str, hooks: Collection[UUID]) -> str:
+    """A way in words; of webhooks also that none is left to be called, since nothing else would say so."""
+    is_silent = channel == Channel.WEBHOOK and not set(found.webhooks or hooks).intersection(hooks)
+    return Channel(channel).label.lower() + (" (there is none any more)" if is_silent else "")
 
 
 def _events(found: Subscription) -> str:
@@ -66,7 +81,7 @@ def list_page(user: User, form: FollowForm | None = None) -> dict[str, Any]:
     )
     related = newest.select_related("watch__saved_search", "watch__basket")[:NEWEST]
     return {
-        "lines": [line_of(each) for each in found],
+        "lines": lines_of(user, found),
         "newest": [(each, str(each.watch), sentence(each), address(each.watch)) for each in related],
         "form": form or FollowForm(),
     }

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
+from django.urls import reverse
 
 from basket import bundles, lines
 from basket.access import basket_to_write
 from basket.models import Bundle
 from mastportal.conflicts import Conflict
-from mastportal.news.models import Pending, Subscription
+from mastportal.news.models import Happening, Pending, Subscription
+from mastportal.outbox.post import Message, tell
 from mastportal.search.products import want
 from mastportal.tables.columns import BadQuery
 
@@ -43,7 +45,7 @@ def waiting() -> list[int]:
 def act(subscription_id: int) -> Done | None:
     """Put what is new into the rule's basket; None where there was nothing to do, or it could not be done.
 
-    Why it could not is kept with the subscription, where its owner sees it.
+    Why it could not is kept with the subscription, and its owner hears of it under the bell.
     """
     locked = Subscription.objects.select_for_update(of=("self",)).filter(pk=subscription_id, paused_at=None)
     found = locked.select_related("owner", "watch").first()
@@ -62,7 +64,20 @@ def act(subscription_id: int) -> Done | None:
     except Conflict as locked_basket:
         done, error = None, str(locked_basket)
     Subscription.objects.filter(pk=found.pk).update(rule_error=error)
+    if error:
+        tell([found.owner_id], _said(found, pending[-1].happening, error))
     return done
+
+
+def _said(found: Subscription, last: Happening, error: str) -> Message:
+    """What became of the rule, once for all that was new up to the `last`."""
+    return Message(
+        event_id=f"rule-{found.pk}-{last.uid}",
+        kind="rule-failed",
+        title=f"What is new in {found.watch} could not be added to your basket as you wished",
+        text=error,
+        path=reverse("subscription", args=[found.pk]),
+    )
 
 
 def _added(found: Subscription, rows: list[dict[str, object]]) -> Done | None:

@@ -76,8 +76,7 @@ def new(request: HttpRequest) -> HttpResponse:
         tasks.queue_first_look(watch.pk)
         return f"You follow {watch} from now on."
 
-    already = list(subscribing.mine(user).filter(watch=watch))
-    more = {"already": [pages.line_of(each) for each in already]}
+    more = {"already": pages.lines_of(user, subscribing.mine(user).filter(watch=watch))}
     return _kept(request, form, keep) or _form_page(request, watch, form, more)
 
 

@@ -1,4 +1,4 @@
-"""The REST door to what stands under the bell."""
+"""The REST door to what stands under the bell, and to which webhooks one has."""
 
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -13,8 +13,19 @@ from rest_framework.response import Response
 
 from mastportal.api import ApiError
 from mastportal.outbox import addresses, bell
+from mastportal.outbox import webhooks as hooks
 from mastportal.outbox.models import Notice
-from mastportal.outbox.schema import BEFORE, LIMIT, MOST, NOTICES, READ, SINCE, ReadEntry
+from mastportal.outbox.schema import (
+    BEFORE,
+    LIMIT,
+    MOST,
+    NOTICES,
+    READ,
+    SINCE,
+    WEBHOOKS,
+    ReadEntry,
+    WebhookSerializer,
+)
 
 MOST_DIGITS = 18
 
@@ -62,6 +73,14 @@ def read(request: Request) -> Response:
     return Response({"read": marked, "unread": bell.unread(person)})
 
 
+@extend_schema(operation_id="webhooks", responses=WEBHOOKS)
+@api_view(["GET"])
+def webhooks(request: Request) -> Response:
+    """One's own webhooks, by name; they are entered and removed on the page, where their secret is shown."""
+    mine = hooks.of(cast(User, request.user))
+    return Response({"results": WebhookSerializer(mine, many=True).data})
+
+
 def _since(told: str) -> Q:
     """Those after a notice or a moment. Raises ApiError."""
     if not told:
@@ -96,4 +115,5 @@ def _number(request: Request, name: str) -> int | None:
 urlpatterns = [
     path("notifications", notifications, name="api-notifications"),
     path("notifications/read", read, name="api-notifications-read"),
+    path("webhooks", webhooks, name="api-webhooks"),
 ]

@@ -1,9 +1,11 @@
-"""Owns the OpenAPI words of notifications: what is sent and what comes back. Asks nobody."""
+"""Owns the OpenAPI words of notifications and webhooks: what is sent and what comes back. Asks nobody."""
 
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers as s
+
+from mastportal.outbox.models import Form
 
 MOST = 1000
 SINCE = OpenApiParameter("since", str, description="Only newer ones than this date and time, or this id.")
@@ -37,4 +39,20 @@ NOTICES = inline_serializer(
         "more": s.BooleanField(help_text="There are older ones: ask with `before`."),
     },
 )
+
+
+class WebhookSerializer(s.Serializer[Any]):
+    """A webhook; of its address only the host is told. Nothing is sent to one that has ended."""
+
+    id = s.UUIDField()
+    name = s.CharField()
+    form = s.ChoiceField(Form.values)
+    host = s.CharField()
+    answered_at = s.DateTimeField(allow_null=True)
+    failing_since = s.DateTimeField(allow_null=True)
+    failure = s.CharField(allow_blank=True)
+    ended_at = s.DateTimeField(allow_null=True)
+
+
+WEBHOOKS = inline_serializer("Webhooks", {"results": WebhookSerializer(many=True)})
 READ = inline_serializer("NotificationsRead", {"read": s.IntegerField(), "unread": s.IntegerField()})

@@ -6,8 +6,10 @@ from django.urls import reverse
 from basket.models import Basket
 from mastportal.desk.models import SavedSearch
 from mastportal.news.models import Subscription
+from mastportal.outbox import webhooks
 from mastportal.search.models import Search
 from tests.news.conftest import follow
+from tests.outbox.make import hook_at
 from tests.search.make import PROGRAMME
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +94,15 @@ def test_saved_searches_and_baskets_are_followed_from_their_pages(web, alice, ch
     assert f"{NEW}?search={saved.pk}" in web.get("/saved/").content.decode()
     client.force_login(charlie)
     assert client.get(f"{NEW}?search={saved.pk}").status_code == 400
+
+
+def test_whose_webhooks_are_gone_is_told_that_nothing_is_called(web, alice):
+    hook, _ = hook_at(alice, "http://127.0.0.1:9/")
+    follow(alice, look=False, channels=["webhook"], webhooks=[hook.pk])
+    gone = "webhook (there is none any more)"
+    assert gone not in web.get("/subscriptions/").content.decode()
+    webhooks.remove(alice, hook.pk)
+    assert gone in web.get("/subscriptions/").content.decode()
 
 
 def test_the_list_asks_the_database_as_often_for_many_as_for_few(web, alice, django_assert_max_num_queries):

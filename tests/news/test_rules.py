@@ -64,6 +64,10 @@ def test_what_stands_against_a_rule_is_kept_for_its_owner(alice, bob, against):
     assert rules.act(found.pk) is None
     found.refresh_from_db()
     assert found.rule_error
+    notice = Notice.objects.get(person=alice)
+    assert (notice.kind, notice.text, notice.path) == (
+        "rule-failed", found.rule_error, f"/subscriptions/{found.pk}/"
+    )  # fmt: skip
     assert not basket.lines.exists()
     assert rules.waiting() == []
 

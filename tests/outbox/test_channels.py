@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from rest_framework.test import APIClient
 
 from mastportal.outbox import lease, sending
 from mastportal.outbox.models import Delivery, Webhook
 from mastportal.work import Phase
 from tests.outbox.letterbox import Letterbox
-from tests.outbox.make import Receiver, told
+from tests.outbox.make import Receiver, hook_at, told
 
 PAGE = "/notifications/channels/"
 
@@ -81,3 +82,15 @@ def test_a_test_mail_comes(web: Client, alice: User, box: Letterbox) -> None:
 def test_a_portal_without_mails_says_so(web: Client, settings: Any) -> None:
     settings.MAIL_IS_ON = False
     assert "sends no mails" in web.get(PAGE).text
+
+
+def test_programs_learn_the_ids_of_ones_webhooks_and_no_address(
+    api: APIClient, alice: User, bob: User
+) -> None:
+    hook, secret = hook_at(alice, "http://127.0.0.1:9/hidden")
+    hook_at(bob, "http://127.0.0.1:9/")
+    answer = api.get("/api/v1/webhooks")
+    (told,) = answer.json()["results"]
+    assert (told["id"], told["name"], told["host"]) == (str(hook.pk), hook.name, "127.0.0.1")
+    assert "hidden" not in answer.text
+    assert secret not in answer.text
