@@ -35,6 +35,7 @@ class Event(StrEnum):
     INVITATION_WITHDRAWN = "invitation-withdrawn"
     JOINED = "joined"
     ROLE_CHANGED = "role-changed"
+    RANK_CHANGED = "rank-changed"
     LEFT = "left"
     RIGHT_GRANTED = "right-granted"
     RIGHT_REFUSED = "right-refused"

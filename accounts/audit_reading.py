@@ -36,6 +36,7 @@ WORDS: Mapping[str, str] = {
     Event.INVITATION_WITHDRAWN: "invitation withdrawn",
     Event.JOINED: "joined the group",
     Event.ROLE_CHANGED: "role changed",
+    Event.RANK_CHANGED: "account or administrator's rank changed",
     Event.LEFT: "left the group",
     Event.RIGHT_GRANTED: "right to exclusive data confirmed",
     Event.RIGHT_REFUSED: "right to exclusive data refused",

@@ -25,6 +25,7 @@ from accounts.models import ApiToken, ArchiveToken, TableLayout
 from mastportal.conflicts import Conflict
 
 admin.site.unregister(User)
+RANKS = {"is_active", "is_staff", "is_superuser"}
 
 
 class PersonForm(UserChangeForm):  # type: ignore[type-arg]
@@ -66,10 +67,19 @@ class PersonAdmin(SeatsNoted, UserAdmin):  # type: ignore[type-arg]
         return ", ".join(f"{seat.group.name} ({seat.role})" for seat in person.memberships.all())
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """A first password and another mail address are noted like those that people choose themselves."""
+        """What an administrator changes of who comes in, and of who is one, is noted as what people do."""
         super().save_model(request, obj, form, change)
         if not change and obj.has_usable_password():
             audit.note(Event.PASSWORD_CHANGED, request.user, person=obj, way="administration")
+        if change and RANKS & set(form.changed_data):
+            audit.note(
+                Event.RANK_CHANGED,
+                request.user,
+                person=obj,
+                is_active=obj.is_active,
+                is_staff=obj.is_staff,
+                is_superuser=obj.is_superuser,
+            )
         if change and "email" in form.changed_data:
             given = addresses.given(obj, form.initial["email"], request.user)
             transaction.on_commit(partial(tasks.tell_address_before.delay, given.pk))

@@ -127,6 +127,21 @@ def test_a_mail_address_is_one_person_s_and_the_one_before_is_told(
     assert (entry.by, entry.person) == (root.profile.audit_id, owner.profile.audit_id)
 
 
+def test_who_becomes_an_administrator_or_is_switched_off_is_in_the_audit(
+    admin: Client, root: User, owner: User
+) -> None:
+    address = reverse("admin:auth_user_change", args=[owner.pk])
+    assert admin.post(address, person_form(owner, is_superuser="on", is_staff="on")).status_code == 302
+    off = person_form(owner, is_superuser="on", is_staff="on")
+    del off["is_active"]
+    assert admin.post(address, off).status_code == 302
+    entries = AuditEntry.objects.filter(event=Event.RANK_CHANGED, person=owner.profile.audit_id)
+    assert list(entries.order_by("pk").values_list("by", "facts")) == [
+        (root.profile.audit_id, {"is_active": True, "is_staff": True, "is_superuser": True}),
+        (root.profile.audit_id, {"is_active": False, "is_staff": True, "is_superuser": True}),
+    ]
+
+
 REMOVED, LOWERED = {"0-DELETE": "on"}, {"0-role": "reader"}
 
 
