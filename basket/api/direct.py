@@ -23,7 +23,8 @@ from basket.tasks import bundle_instead, fill_file
 from basket.ways import direct
 from basket.ways.streamed import StillComing, TooLarge, of_basket, response
 from mastportal.api import ApiError
-from mastportal.files.streaming import TooManyStreams, stream_response
+from mastportal.files.places import TooManyStreams
+from mastportal.files.streaming import stream_response
 from mastportal.search.opening.api import rows_are_here
 from mastportal.search.products import FAILURES_STAY_S, want
 from mastportal.search.tasks import queue_products

@@ -25,7 +25,8 @@ from basket.tasks import bundle_instead, fill_file, queue_clearing, queue_stagin
 from basket.ways import direct, staging
 from basket.ways.lists import as_answer, list_of, list_of_bundle, portal_addresses
 from basket.ways.streamed import StillComing, TooLarge, of_basket, response
-from mastportal.files.streaming import TooManyStreams, stream_response
+from mastportal.files.places import TooManyStreams
+from mastportal.files.streaming import stream_response
 from mastportal.htmx import unchanged, wants_fragment
 from mastportal.mast.errors import ArchiveError, BadQuestion
 from mastportal.search.failures import NoRows

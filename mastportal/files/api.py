@@ -1,10 +1,12 @@
 """REST: one product, from the store or through it. Only what the archive has listed."""
 
 import mimetypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -16,6 +18,7 @@ from accounts.refusal import refusal
 from mastportal.api import ApiError
 from mastportal.files import fetching, noting, store, streaming
 from mastportal.files.models import StoredFile
+from mastportal.files.places import TooManyStreams, place
 from mastportal.files.streaming import Body
 from mastportal.files.versions import Told
 from mastportal.files.watching import watch
@@ -62,11 +65,12 @@ def obtained(request: Request, product: Listing) -> StoredFile:
         raise ApiError("disk_full", str(full), FULL) from None
 
 
-def streamed(request: HttpRequest, body: Body) -> HttpResponseBase:
-    """`stream_response`, its refusal in the API's shape."""
+@contextmanager
+def said_when_taken() -> Iterator[None]:
+    """Says in the API's shape that all places for long answers are taken."""
     try:
-        return streaming.stream_response(request, body)
-    except streaming.TooManyStreams as busy:
+        yield
+    except TooManyStreams as busy:
         headers = {"Retry-After": str(busy.retry_after_s)}
         raise ApiError("too_many_downloads", str(busy), 503, headers=headers) from None
 
@@ -98,8 +102,11 @@ def body_of(file: StoredFile, user: User) -> Body:
 @api_view(["GET", "HEAD"])
 def download_product(request: Request) -> HttpResponseBase:
     """The product's bytes; fetched into the store first where they are not there yet."""
-    file = obtained(request, listed(request.query_params.get("uri", "")))
-    return streamed(request._request, body_of(file, cast(User, request.user)))
+    product = listed(request.query_params.get("uri", ""))
+    with said_when_taken():
+        with place(request._request):
+            file = obtained(request, product)
+        return streaming.stream_response(request._request, body_of(file, cast(User, request.user)))
 
 
 urlpatterns = [path("products/download", download_product, name="product-download")]

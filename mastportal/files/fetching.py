@@ -90,7 +90,8 @@ def _is_current(stored: StoredFile, wish: Wish) -> bool:
     try:
         store.check(stored)
     except store.StoredFileChanged as error:
-        StoredFile.objects.filter(pk=stored.pk).update(phase=Phase.ERROR, error=str(error))
+        there = StoredFile.objects.filter(pk=stored.pk, phase=Phase.COMPLETED)
+        there.update(phase=Phase.ERROR, error=str(error))
         return False
     question = Question(stored, wish.told, wish.size_bytes)
     return freshness.current([question], asked_at=wish.asked_at, user=wish.user)[stored.pk] is not False

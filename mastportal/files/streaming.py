@@ -1,13 +1,10 @@
-"""Owns byte streams to people: ranges, validators, how many may run at once. Knows no files, no bundles."""
+"""Owns byte streams to people: ranges, validators, attachments. Knows no files, no bundles."""
 
-import threading
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from django.conf import settings
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -18,9 +15,9 @@ from django.http import (
 from django.utils.http import content_disposition_header, http_date
 from werkzeug.http import parse_if_range_header, parse_range_header, quote_etag, unquote_etag
 
+from mastportal.files.places import TooManyStreams, person_of, places
 from mastportal.files.store import give_back_connection
 
-RETRY_AFTER_S = 5
 LOOKED_AT_EVERY_BYTES = 1 << 20
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
@@ -35,12 +32,6 @@ class Closable(Protocol):
 
 class RightEnded(Exception):
     """What a running download stood on is gone; its connection breaks, it never ends as if complete."""
-
-
-class TooManyStreams(Exception):
-    """All places for long streams are taken, or all of this person's; worth trying again soon."""
-
-    retry_after_s = RETRY_AFTER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +52,12 @@ class Body:
     served: Callable[[int], None] | None = None
 
 
-class _Places:
-    """Streams running in this process, in all and by person."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._running: Counter[object] = Counter()
-
-    def take(self, person: object) -> None:
-        with self._lock:
-            most = max(1, settings.WEB_THREADS * 3 // 4)
-            if self._running.total() >= most or self._running[person] >= settings.STREAMS_PER_PERSON:
-                raise TooManyStreams("Too many downloads are running; this one may start in a few seconds.")
-            self._running[person] += 1
-
-    def leave(self, person: object) -> None:
-        with self._lock:
-            self._running[person] -= 1
-            if not self._running[person]:
-                del self._running[person]
-
-
-_places = _Places()
-
-
 class _Stream:
     """The bytes of one answer; its place is free again when it ends, breaks or is closed unread."""
 
     def __init__(self, pieces: Iterator[bytes], person: object) -> None:
         self._pieces, self._person, self._open = pieces, person, False
-        _places.take(person)
+        places.take(person)
         self._open = True
 
     def __iter__(self) -> Iterator[bytes]:
@@ -110,7 +77,7 @@ class _Stream:
     def close(self) -> None:
         if self._open:
             self._open = False
-            _places.leave(self._person)
+            places.leave(self._person)
             if hasattr(self._pieces, "close"):
                 self._pieces.close()
 
@@ -134,7 +101,7 @@ def stream_response(request: HttpRequest, body: Body) -> HttpResponseBase:
         return _described(HttpResponse(status=status, headers=headers), body)
     response = _described(StreamingHttpResponse(status=status, headers=headers), body)
     give_back_connection()
-    response.streaming_content = _Stream(_pieces(body, start, stop), _person(request))
+    response.streaming_content = _Stream(_pieces(body, start, stop), person_of(request))
     return response
 
 
@@ -187,18 +154,13 @@ def unsized_response(
         return _as_attachment(StreamingHttpResponse(iter(()), headers=headers), name)  # no length is added
     response = _as_attachment(StreamingHttpResponse(headers=headers), name)
     try:
-        stream = _Stream(pieces, _person(request))
+        stream = _Stream(pieces, person_of(request))
     except TooManyStreams:
         pieces.close()
         raise
     give_back_connection()
     response.streaming_content = stream
     return response
-
-
-def _person(request: HttpRequest) -> object:
-    """Whose stream it is: a signed-in person's, else an address's."""
-    return getattr(getattr(request, "user", None), "pk", None) or request.META.get("REMOTE_ADDR")
 
 
 def _described(response: Answer, body: Body) -> Answer:

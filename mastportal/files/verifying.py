@@ -79,8 +79,8 @@ def _check(file: StoredFile) -> Checked | None:
     """None where the file went away meanwhile."""
     why = _what_is_wrong(file)
     if not why:
-        StoredFile.objects.filter(pk=file.pk, key=file.key).update(verified_at=Now(), **_SOUND)
-        return Checked(file, Outcome.SOUND)
+        sound = _still_there(file).update(verified_at=Now(), **_SOUND)
+        return Checked(file, Outcome.SOUND) if sound else None
     if not _set_aside(file, why):
         return None
     if not needs.is_needed(file):
@@ -89,6 +89,11 @@ def _check(file: StoredFile) -> Checked | None:
 
 
 _SOUND = {"phase": Phase.COMPLETED, "error": "", "quarantined_at": None}
+
+
+def _still_there(file: StoredFile) -> QuerySet[StoredFile]:
+    """Its row, unless it was removed to make room, or is another's by now."""
+    return StoredFile.objects.filter(pk=file.pk, key=file.key, phase__in=[Phase.COMPLETED, Phase.ERROR])
 
 
 def _what_is_wrong(file: StoredFile) -> str:
@@ -106,8 +111,8 @@ def _what_is_wrong(file: StoredFile) -> str:
 
 def _set_aside(file: StoredFile, why: str) -> bool:
     """The row says so first; the bytes left at a crash in between are moved by the next one."""
-    there = StoredFile.objects.filter(pk=file.pk, key=file.key, phase__in=[Phase.COMPLETED, Phase.ERROR])
-    marked = there.update(phase=Phase.ERROR, error=why, verified_at=Now(), quarantined_at=Now())
+    lost = {"phase": Phase.ERROR, "error": why, "verified_at": Now(), "quarantined_at": Now()}
+    marked = _still_there(file).update(**lost)
     if marked:
         store.quarantine(file.key)
     return bool(marked)

@@ -107,3 +107,15 @@ def test_too_many_downloads_are_503_with_a_time(api, product, settings):
     assert refused.status_code == 503
     assert int(refused["Retry-After"]) > 0
     assert content(download(api, product["dataURI"]))
+
+
+def test_nothing_is_fetched_for_who_has_no_place(sandbox, api, product, public, settings):
+    """Who waits for a file to come keeps a thread of the web server as long as one who streams."""
+    settings.STREAMS_PER_PERSON = 1
+    running, other = download(api, product["dataURI"]), note(public[1])["dataURI"]
+    mark = sandbox.mark()
+    refused = download(api, other)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "too_many_downloads")
+    assert asked_for(sandbox, mark, other) == []
+    content(running)
+    assert content(download(api, other)) == sandbox.body(other)

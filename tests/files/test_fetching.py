@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from mastportal.files import fetching, store
+from mastportal.files.coming import Wish
 from mastportal.files.fetching import Busy, StoreFull, held
 from mastportal.files.lease import Lease
 from mastportal.files.models import Access, StoredFile
@@ -106,6 +107,15 @@ def test_bytes_changed_on_disk_are_fetched_anew(sandbox, public):
     assert content(again) == sandbox.body(again.data_uri)
     damaged.refresh_from_db()
     assert damaged.phase == Phase.ERROR
+
+
+def test_one_that_was_removed_to_make_room_meanwhile_is_not_called_damaged(public):
+    file = obtain(public[0])
+    StoredFile.objects.update(phase=Phase.ABORTED)
+    store.remove(file.key)
+    assert not fetching._is_current(file, Wish(file.data_uri, None, "", None, None))
+    file.refresh_from_db()
+    assert (file.phase, file.error) == (Phase.ABORTED, "")
 
 
 def test_one_who_looked_before_another_finished_fetches_nothing(sandbox, public):

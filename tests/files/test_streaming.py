@@ -7,7 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import RequestFactory
 
-from mastportal.files.streaming import Body, TooManyStreams, stream_response
+from mastportal.files.places import TooManyStreams
+from mastportal.files.streaming import Body, stream_response
 
 CONTENT = bytes(range(256)) * 40
 SIZE = len(CONTENT)

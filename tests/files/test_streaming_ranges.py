@@ -6,7 +6,8 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mastportal.files.streaming import Body, TooManyStreams, stream_response
+from mastportal.files.places import TooManyStreams
+from mastportal.files.streaming import Body, stream_response
 from tests.files.test_streaming import CONTENT, SIZE, ask, content, read
 
 EDGES = st.sampled_from([0, 1, 999, 1000, 1001, SIZE - 1, SIZE, SIZE + 1, 10 * SIZE]) | st.integers(

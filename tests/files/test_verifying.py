@@ -134,18 +134,28 @@ def test_another_version_is_never_taken_for_the_old_one(public, sandbox, needed)
     assert fetching.held([file.data_uri])[file.data_uri].sha256 != file.sha256
 
 
-def test_while_the_archive_is_away_it_is_tried_again_at_the_next(public, sandbox, needed, settings):
+def test_without_an_archive_or_room_it_is_tried_again_at_the_next(public, sandbox, needed, settings):
     settings.STALL_S = 0.5
     someone = needed()
     file = rot(obtain(public[0]))
-    sandbox.faults({"match": "Download/file", "fault": "status", "status": 404})
+    sandbox.faults({"match": "Download/file", "fault": "status", "status": 503})
+    assert verify() == [(Outcome.TO_FETCH, file.data_uri)]
     sandbox.clear()
+    StoredFile.objects.update(verified_at=None)
     settings.STORE_QUOTA_BYTES = 1
     assert verify() == [(Outcome.TO_FETCH, file.data_uri)]
     settings.STORE_QUOTA_BYTES = 0
     StoredFile.objects.update(verified_at=None)
     assert verify() == [(Outcome.REPLACED, file.data_uri)]
     assert someone.told == []
+
+
+def test_one_that_was_removed_while_it_was_hashed_stays_removed(public):
+    file = obtain(public[0])
+    StoredFile.objects.update(phase=Phase.ABORTED)
+    assert verifying._check(file) is None
+    file.refresh_from_db()
+    assert (file.phase, file.verified_at) == (Phase.ABORTED, None)
 
 
 def test_bytes_left_at_a_crash_after_the_row_was_marked_are_set_aside_by_the_next(public, store_dir):
