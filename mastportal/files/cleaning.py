@@ -43,11 +43,13 @@ def clean(min_age_s: float = 3600) -> int:
 
 
 def _forget_quarantined() -> None:
-    """What rotted was there to be looked at, for a while."""
+    """What rotted was there to be looked at, for a while; its row is over then, where nobody needs it."""
     before = time.time() - QUARANTINE_KEEP_S
     for path in (Path(settings.STORE_DIR) / store.QUARANTINE).glob("*"):
         if path.lstat().st_ctime < before:
             path.unlink(missing_ok=True)
+            rotted = StoredFile.objects.filter(key=path.name, phase=Phase.ERROR)
+            needs.unneeded(rotted).update(phase=Phase.ABORTED, quarantined_at=None)
 
 
 def removable(group_id: int | None = None) -> QuerySet[StoredFile]:

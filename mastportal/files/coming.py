@@ -156,7 +156,7 @@ class Coming:
             if kept:
                 StoredFile.objects.filter(pk=self._row.pk).delete()
                 store.remove(self._lease.key)
-        self._remember_right(got)
+        self._note_right(got)
         return bool(kept)
 
     def _looked_at(self, older: StoredFile, got: Transferred) -> dict[str, object]:
@@ -182,7 +182,7 @@ class Coming:
             origin=got.origin,
             **self._as_announced(got),
         )
-        self._remember_right(got)
+        self._note_right(got)
 
     def _as_announced(self, got: Transferred) -> dict[str, object]:
         """What the archive said with the bytes."""
@@ -194,7 +194,7 @@ class Coming:
             **(said if got.origin == Origin.ARCHIVE else {}),
         }
 
-    def _remember_right(self, got: Transferred) -> None:
+    def _note_right(self, got: Transferred) -> None:
         """It came by a token, after nobody in particular had been refused."""
         if not got.was_public and self._token is not None:
             entitlement.withdraw(self._row.data_uri)

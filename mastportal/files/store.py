@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -133,12 +132,18 @@ def remove(key: str) -> None:
     path_of(key).unlink(missing_ok=True)
 
 
-def quarantine(key: str) -> None:
-    """Take a file that rotted out of the way, to be looked at; its key's place is free then."""
+def quarantine(key: str) -> bool:
+    """Take a file that rotted out of the way, to be looked at; its key's place is free then.
+
+    Whether there was one.
+    """
     aside = Path(settings.STORE_DIR) / QUARANTINE / key
     aside.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileNotFoundError):
+    try:
         path_of(key).replace(aside)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def share(from_key: str, to_key: str) -> None:

@@ -31,6 +31,7 @@ class Outcome(StrEnum):
     SOUND = "sound"
     REPLACED = "rotted, fetched anew"
     SET_ASIDE = "rotted, nobody needs it"
+    LEFT_ASIDE = "set aside before, nobody needs it"
     TO_FETCH = "rotted, to be fetched anew"
     LOST = "rotted, lost"
 
@@ -81,11 +82,14 @@ def _check(file: StoredFile) -> Checked | None:
     if not why:
         sound = _still_there(file).update(verified_at=Now(), **_SOUND)
         return Checked(file, Outcome.SOUND) if sound else None
-    if not _set_aside(file, why):
+    was_aside = file.quarantined_at is not None
+    if not _mark(file, why):
         return None
-    if not needs.is_needed(file):
-        return Checked(file, Outcome.SET_ASIDE, why)
-    return _fetch_anew(file, why)
+    moved = store.quarantine(file.key)
+    if needs.is_needed(file):
+        return _fetch_anew(file, why)
+    outcome = Outcome.LEFT_ASIDE if was_aside and not moved else Outcome.SET_ASIDE
+    return Checked(file, outcome, why)
 
 
 _SOUND = {"phase": Phase.COMPLETED, "error": "", "quarantined_at": None}
@@ -109,13 +113,11 @@ def _what_is_wrong(file: StoredFile) -> str:
     return "" if digest.hexdigest() == file.sha256 else f"{file} has rotted: its bytes have another SHA-256."
 
 
-def _set_aside(file: StoredFile, why: str) -> bool:
+def _mark(file: StoredFile, why: str) -> bool:
     """The row says so first; the bytes left at a crash in between are moved by the next one."""
-    lost = {"phase": Phase.ERROR, "error": why, "verified_at": Now(), "quarantined_at": Now()}
-    marked = _still_there(file).update(**lost)
-    if marked:
-        store.quarantine(file.key)
-    return bool(marked)
+    since = Coalesce("quarantined_at", Now())
+    lost = {"phase": Phase.ERROR, "error": why, "verified_at": Now(), "quarantined_at": since}
+    return bool(_still_there(file).update(**lost))
 
 
 def _fetch_anew(file: StoredFile, why: str) -> Checked:

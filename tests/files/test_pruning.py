@@ -105,11 +105,14 @@ def test_bytes_whose_row_says_that_they_are_gone_are_leftovers():
 def test_what_was_set_aside_goes_after_a_month(monkeypatch):
     put(1, 9)
     store.quarantine(f"{1:032x}")
+    StoredFile.objects.update(phase=Phase.ERROR, quarantined_at=timezone.now())
     cleaning.clean()
     assert (store.path_of("x" * 32).parents[2] / store.QUARANTINE / f"{1:032x}").exists()
     monkeypatch.setattr(cleaning, "QUARANTINE_KEEP_S", -1)
     cleaning.clean()
     assert not (store.path_of("x" * 32).parents[2] / store.QUARANTINE / f"{1:032x}").exists()
+    rotted = StoredFile.objects.get()
+    assert (rotted.phase, rotted.quarantined_at) == (Phase.ABORTED, None)
 
 
 def test_the_periodic_task_keeps_to_a_quota_that_was_lowered(settings):

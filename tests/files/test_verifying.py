@@ -97,6 +97,8 @@ def test_what_rotted_and_nobody_needs_is_set_aside(public, store_dir):
     assert file.quarantined_at
     assert not store.path_of(file.key).exists()
     assert (store_dir / store.QUARANTINE / file.key).stat().st_size == file.size_bytes
+    StoredFile.objects.update(verified_at=None)
+    assert verify() == [(Outcome.LEFT_ASIDE, file.data_uri)], "no news the second time"
     new = obtain(public[0])
     assert (new.version, new.sha256) == (2, file.sha256)
 
@@ -175,3 +177,6 @@ def test_the_command_says_what_it_found(public):
         call_command("files", "verify", "--bytes", "10", "--hours", "1", stdout=out)
     assert f"{file.name}: rotted, nobody needs it." in out.getvalue()
     assert cleaning.make_room(1) == 0
+    StoredFile.objects.update(verified_at=None)
+    call_command("files", "verify", stdout=out)
+    assert f"{file.name}: set aside before, nobody needs it." in out.getvalue()

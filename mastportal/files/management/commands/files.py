@@ -55,7 +55,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{checked.file.name}: {checked.outcome.value}. {checked.why}")
             self._progress(counts)
         self._sum(counts, "Nothing to look at.")
-        if set(counts) - {verifying.Outcome.SOUND.value}:
+        if set(counts) - {verifying.Outcome.SOUND.value, verifying.Outcome.LEFT_ASIDE.value}:
             raise CommandError("Not all files were sound.")
 
     def _prune(self, unused_for: float | None, dry_run: bool, **_: Any) -> None:
