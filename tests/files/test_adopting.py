@@ -21,13 +21,14 @@ WRONG = "0" * 32
 
 @pytest.fixture
 def copy(sandbox: Sandbox, public: list[dict[str, Any]], tmp_path: Path) -> Path:
-    """A product in a folder of the lab's, byte by byte the archive's."""
+    """A product in a folder of the lab's, byte by byte the archive's, which may have replaced it meanwhile."""
     row = next(row for row in public if "_cal.fits" in row["dataURI"])
-    listed.note(pa.Table.from_pylist([row]))
+    body = sandbox.body(row["dataURI"])
+    listed.note(pa.Table.from_pylist([row | {"size": len(body)}]))
     folder = tmp_path / "lab"
     folder.mkdir()
     path = folder / row["dataURI"].rsplit("/", 1)[-1]
-    path.write_bytes(sandbox.body(row["dataURI"]))
+    path.write_bytes(body)
     return path
 
 
