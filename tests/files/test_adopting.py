@@ -21,7 +21,7 @@ WRONG = "0" * 32
 
 @pytest.fixture
 def copy(sandbox: Sandbox, public: list[dict[str, Any]], tmp_path: Path) -> Path:
-    """A product in a folder of the lab's, byte by byte the archive's, which may have replaced it meanwhile."""
+    """A product in a folder of the lab's, byte by byte as the archive has it now."""
     row = next(row for row in public if "_cal.fits" in row["dataURI"])
     body = sandbox.body(row["dataURI"])
     listed.note(pa.Table.from_pylist([row | {"size": len(body)}]))
