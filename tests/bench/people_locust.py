@@ -17,6 +17,7 @@ PEOPLE: list[dict[str, str]] = json.loads(Path(os.environ["PEOPLE"]).read_text()
 # Asked again and again by many, as a group does, so most answers are kept ones; the last of each are new.
 PROGRAMMES = [1176, 1073, 1345, 1783, 2107, 2561, 2739, 1448, 1837, 1288]
 GRAMMAR = ["f.filters=F200W", "sort=-t_min", "like.target_name=*a*", "min.t_exptime=100", "page_size=20", ""]
+ENDED = {None, "COMPLETED", "ERROR", "ABORTED"}  # what was no answer is counted already
 _nobody_yet = iter(range(len(PEOPLE)))
 _taking = threading.Lock()
 
@@ -45,44 +46,59 @@ class Person(HttpUser):
             self.ask(PROGRAMMES[0])
         self.basket_id = self.told("POST", "baskets", "basket: new", {"name": self.who["name"]}).get("id")
         self.fill()
+        self.choose("recommended")
         self.bundle()
         for once in (self.filter_page, self.filter_rows, self.facets, self.look_at_basket, self.download):
             once()  # then as chance has it
 
-    def told(self, method: str, path: str, kind: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The JSON of a call; empty where it failed, which locust counts."""
+    def told(
+        self,
+        method: str,
+        path: str,
+        kind: str,
+        body: dict[str, Any] | None = None,
+        more: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The JSON of a call, with `more` headers; empty where it failed, which locust counts."""
+        headers = self.key | (more or {})
         with self.client.request(
-            method, f"/api/v1/{path}", name=kind, json=body, headers=self.key, timeout=60, catch_response=True
+            method, f"/api/v1/{path}", name=kind, json=body, headers=headers, timeout=60, catch_response=True
         ) as answer:
             if answer.status_code < 300:
                 return answer.json() if answer.content else {}
             answer.failure(f"{answer.status_code} {answer.text[:200]}")
             return {}
 
-    def finished(self, path: str, kind: str, work: dict[str, Any]) -> dict[str, Any]:
-        """A search or a bundle at its end; one that does not complete is a failed request, and empty."""
-        for _ in range(60):
-            if work.get("phase") in {None, "COMPLETED", "ERROR", "ABORTED"}:
-                break
-            time.sleep(1)
-            work = self.told("GET", f"{path}/{work['id']}", f"{kind}: state")
-        if work.get("phase") in {None, "COMPLETED"}:  # what was no answer is counted already
-            return work
-        fault = RuntimeError(f"{path}/{work['id']} is {work['phase']}")
-        told = {"request_type": "GET", "response_time": 0, "response_length": 0, "context": {}}
-        self.environment.events.request.fire(name=f"{kind}: state", exception=fault, **told)
-        return {}
+    def choose(self, preset: str) -> None:
+        path = f"baskets/{self.basket_id}"
+        revision = self.told("GET", path, "basket: state").get("revision")
+        tag = {"If-Match": f'"{revision}"'}
+        self.told("PUT", f"{path}/selection", "basket: choose", {"preset": preset}, tag)
 
     def ask(self, programme: int) -> None:
         question = {"collection": "programs", "programs": str(programme)}
-        search = self.finished("searches", "search", self.told("POST", "searches", "search: ask", question))
-        if search.get("row_count"):
+        search = self.told("POST", "searches", "search: ask", question)
+        for _ in range(60):
+            if search.get("phase") in ENDED:
+                break
+            time.sleep(1)
+            search = self.told("GET", f"searches/{search['id']}", "search: state")
+        if self.has_come("searches", search) and search.get("row_count"):
             self.search_id = search["id"]
 
     def bundle(self) -> None:
         asked = {"format": "zip", "layout": "nested"}
-        bundle = self.told("POST", f"baskets/{self.basket_id}/bundles", "bundle: ask", asked)
-        self.bundle_id = self.finished("bundles", "bundle", bundle).get("id", "")
+        asking = self.told("POST", f"baskets/{self.basket_id}/bundles", "bundle: ask", asked)
+        self.bundle_id = asking.get("id", "")
+
+    def has_come(self, path: str, work: dict[str, Any]) -> bool:
+        """Whether a search or a bundle is complete; one that is none at its end is a failed request."""
+        phase = work.get("phase")
+        if phase not in {None, "COMPLETED"} and (phase in ENDED or path == "searches"):
+            fault = RuntimeError(f"{path}/{work['id']} is {phase}")
+            told = {"request_type": "GET", "response_time": 0, "response_length": 0, "context": {}}
+            self.environment.events.request.fire(name=f"{path}: {phase}", exception=fault, **told)
+        return phase == "COMPLETED"
 
     def page(self, path: str, kind: str) -> None:
         self.client.get(path, name=kind, timeout=60)
@@ -118,7 +134,11 @@ class Person(HttpUser):
 
     @task(2)
     def download(self) -> None:
-        if self.bundle_id:
+        """The bundle, once it is complete: with so many at once that takes a while, which is no fault."""
+        if not self.bundle_id:
+            return
+        state = self.told("GET", f"bundles/{self.bundle_id}", "bundle: state")
+        if self.has_come("bundles", state):
             self.client.get(
                 f"/api/v1/bundles/{self.bundle_id}/download", name="download", headers=self.key, timeout=120
             )
