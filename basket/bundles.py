@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from accounts import archive
 from basket.asked import again_in_words, basket_in_words, observation_in_words, pipeline_in_words
@@ -20,7 +21,7 @@ from basket.contents import Contents
 from basket.freezing import files_of, same_files
 from basket.harvest import Harvest, harvest_of, products_of
 from basket.lines import contents_of
-from basket.models import Basket, Bundle, BundleFile
+from basket.models import BUNDLE_NAME_CHARS, Basket, Bundle, BundleFile
 from basket.phases import UNDER_WAY, Phase
 from basket.pipeline.freezing import NO_FILES, frozen, kept
 from basket.pipeline.references import are_to_be_had
@@ -95,7 +96,8 @@ def observation_in_hand(obsid: str, user: User) -> Bundle | None:
 def request_observation(row: dict[str, Any], user: User, question: str = "") -> Bundle:
     """A bundle of the recommended products of one observation; `question` is its search's, in words."""
     name, obsid = str(row.get("obs_id") or row["obsid"]), str(row["obsid"])
-    facts = {"name": name, "observation": obsid, "asked": observation_in_words(name, question)}
+    short = Truncator(name).chars(BUNDLE_NAME_CHARS)  # it is the archive's and may be of any length
+    facts = {"name": short, "observation": obsid, "asked": observation_in_words(name, question)}
     return _create(Contents((row,)), Selection(preset="recommended"), user, **facts)
 
 

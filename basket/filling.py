@@ -17,7 +17,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.refusal import refusal
-from basket import pausing
+from basket import giving_way, pausing
 from basket.changes import told_of
 from basket.models import Bundle, BundleFile
 from basket.phases import Access, Phase, Status
@@ -108,7 +108,7 @@ def top_up(bundle_id: UUID) -> list[int]:
     if files.filter(phase__in=UNFINISHED).count() > window() // 2:
         return []
     with transaction.atomic():
-        bundle = Bundle.objects.select_for_update().only("waits_for").filter(pk=bundle_id)
+        bundle = Bundle.objects.select_for_update().only("waits_for", "gives_way_to").filter(pk=bundle_id)
         if not (under_way := bundle.filter(phase=Phase.EXECUTING, lease_token=None).first()):
             return []
         free = window() - files.filter(phase__in=UNFINISHED).count()
@@ -150,6 +150,7 @@ def _get(file: BundleFile, lease: Lease) -> Turn:
         _give_up(file, lease, error)
     except StoreFull as error:
         pausing.pause(file, lease, str(error))
+        giving_way.make_way(file.bundle, str(error))
         return Turn()
     except SERVICE_IS_AWAY:  # which says nothing of the file: its lease ends, and it is taken up again
         logger.warning("file %s of bundle %s is left", file.data_uri, file.bundle_id, exc_info=True)

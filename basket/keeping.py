@@ -20,10 +20,11 @@ class LiveBundles:
     """What bundles need of the store (mastportal.files.needs.Need)."""
 
     def rows(self) -> Iterable[QuerySet[BundleFile]]:
-        """Files that are in a live bundle, and those that one under way has yet to come to."""
+        """Files in a live bundle, and those that one under way has yet to get, unless it gives way."""
         live = Bundle.objects.filter(LIVE).values("pk")
         yield BundleFile.objects.filter(bundle__in=live, stored_file=OuterRef("pk"))
-        still_to_come = BundleFile.objects.filter(phase__in=UNDER_WAY, bundle__phase__in=UNDER_WAY)
+        going_on = Bundle.objects.filter(phase__in=UNDER_WAY, gives_way_to=None).values("pk")
+        still_to_come = BundleFile.objects.filter(phase__in=UNDER_WAY, bundle__in=going_on)
         yield still_to_come.filter(data_uri=OuterRef("data_uri"))
 
     def people(self, file: StoredFile) -> Iterable[User]:

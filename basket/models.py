@@ -13,6 +13,8 @@ from basket.phases import UNDER_WAY, Access, Phase, Preset, Status
 from mastportal.files.models import StoredFile
 from mastportal.work import UNFINISHED, Work
 
+BUNDLE_NAME_CHARS = 160
+
 
 def first_selection() -> dict[str, Any]:
     """What a new basket wants: the highest level with all parents."""
@@ -131,7 +133,8 @@ class Arrival(Work):
 class Bundle(models.Model):
     """A frozen list of files and, once they are here, the byte layout of the archive made of them.
 
-    `asked` is what it was made from, in words. `waits_for` says in a sentence why an unfinished one pauses.
+    `asked` is what it was made from, in words. `waits_for` says in a sentence why an unfinished one pauses,
+    `gives_way_to` for which other one.
     One with a `lease_token` is the work list of an answer that streams it meanwhile, and nobody's to see.
     """
 
@@ -148,7 +151,7 @@ class Bundle(models.Model):
     group = models.ForeignKey(ResearchGroup, models.SET_NULL, null=True, blank=True, related_name="bundles")
     basket = models.ForeignKey(Basket, models.SET_NULL, null=True, blank=True, related_name="bundles")
     again_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="repeats")
-    name = models.CharField(max_length=160)
+    name = models.CharField(max_length=BUNDLE_NAME_CHARS)
     folder = models.CharField(max_length=64)
     format = models.CharField(max_length=8, choices=Format, default=Format.ZIP)
     layout = models.CharField(max_length=8, choices=Layout, default=Layout.NESTED)
@@ -158,6 +161,7 @@ class Bundle(models.Model):
     with_references = models.BooleanField(default=False)
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.PENDING)
     waits_for = models.TextField(blank=True)
+    gives_way_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
     notes = models.JSONField(default=list)
     summary = models.JSONField(null=True)
     nudged_at = models.DateTimeField(default=timezone.now)

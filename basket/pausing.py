@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from basket import giving_way
 from basket.models import Bundle, BundleFile
 from basket.phases import Phase, Status
 from mastportal.files import fetching, room
@@ -28,17 +29,24 @@ def pause(file: BundleFile, lease: Lease, sentence: str) -> None:
     )
     if back != 1:
         raise LeaseLost
-    Bundle.objects.filter(pk=file.bundle_id, phase=Phase.EXECUTING).update(waits_for=sentence)
+    _speaking(file.bundle_id).filter(phase=Phase.EXECUTING).update(waits_for=sentence)
 
 
 def end_pause(bundle: Bundle) -> None:
     """A file went its way, there or given up; the next that finds no room begins another pause."""
     if bundle.waits_for:
-        Bundle.objects.filter(pk=bundle.pk).update(waits_for="")
+        _speaking(bundle.pk).update(waits_for="")
+
+
+def _speaking(bundle_id: UUID) -> QuerySet[Bundle]:
+    """The bundle, unless it gave way to another: then what it says stays until that one has ended."""
+    return Bundle.objects.filter(pk=bundle_id, gives_way_to=None)
 
 
 def next_files(bundle: Bundle, free: int) -> list[int]:
     """The ids of the files to be queued into so many free places; of a bundle that pauses, one that tries."""
+    if giving_way.must_wait(bundle):
+        return []
     waiting = bundle.files.filter(phase=Phase.PENDING)
     if bundle.waits_for:
         waiting, free = waiting.order_by("nudged_at", "n"), 1 - _under_way(bundle).count()

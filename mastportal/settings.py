@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from celery.schedules import schedule
+from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
 from mastportal import env
@@ -67,6 +68,8 @@ RESULT_TTL_S = env.integer("RESULT_TTL_S", 6 * 3600)
 RESULT_KEEP_S = env.integer("RESULT_KEEP_S", 7 * 24 * 3600)
 PRODUCTS_TTL_S = env.integer("PRODUCTS_TTL_S", 24 * 3600)
 LEASE_S = env.integer("LEASE_S", 120)
+if LEASE_S < STALL_S:  # whoever waits for the archive renews nothing meanwhile
+    raise ImproperlyConfigured("LEASE_S is less than STALL_S: files would be taken from workers that wait.")
 SWEEP_S = env.number("SWEEP_S", min(15.0, LEASE_S / 2))
 ENTITLEMENT_TTL_S = min(3600, env.integer("ENTITLEMENT_TTL_S", 3600))  # a right is never older than an hour
 RIGHTS_AT_ONCE = env.integer("RIGHTS_AT_ONCE", 500)  # files asked about in one check; more are not yet said

@@ -1,5 +1,8 @@
 """Settings are read by kind and fail loudly."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,14 @@ def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
     (tmp_path / "key").write_text("sealed")
     monkeypatch.setenv("SOME_KEY_FILE", str(tmp_path / "key"))
     assert env.text("SOME_KEY") == "sealed"
+
+
+def test_a_lease_is_no_shorter_than_the_silence_it_bears() -> None:
+    env = os.environ | {"LEASE_S": "59", "STALL_S": "60"}
+    command = [sys.executable, "-c", "import mastportal.settings"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "LEASE_S is less than STALL_S" in done.stderr
 
 
 def test_what_has_no_default_must_be_set() -> None:

@@ -278,6 +278,13 @@ def test_the_observation_of_a_direct_download_is_used_again(alice: User, sandbox
     assert {file.data_uri for file in bundle.files.all()} == marked
 
 
+def test_an_observations_name_may_be_of_any_length(alice: User) -> None:
+    row: dict[str, Any] = {"obsid": "7", "obs_id": "jw7" * 100}
+    bundle = bundles.request_observation(row, alice)
+    assert bundle.name.startswith("jw7jw7")
+    assert bundle.name.endswith("…")
+
+
 def test_an_observation_that_lately_failed_is_not_tried_at_every_poll(alice: User) -> None:
     row: dict[str, Any] = {"obsid": "7", "obs_id": "jw7"}
     bundle = bundles.request_observation(row, alice)
