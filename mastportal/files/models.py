@@ -1,6 +1,7 @@
 """Owns the rows of stored files and of remembered rights. Rows hold keys, never paths; opens no file."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import ArchiveToken, ResearchGroup
@@ -94,6 +95,7 @@ class StoredFile(models.Model):
         indexes = [
             models.Index(fields=["sha256"], name="file_sha256"),
             models.Index(fields=["phase", "last_used_at"], name="file_unused"),
+            models.Index(fields=["id"], name="stored_restricted", condition=Q(access=Access.RESTRICTED)),
         ]
 
     def __str__(self) -> str:

@@ -73,7 +73,7 @@ class RangeFile(io.RawIOBase):
 
 
 def fresh_web(running: Portal) -> None:
-    """New web processes that have served nothing but a few questions."""
+    """New web processes that have served nothing but a few questions, each over a connection of its own."""
     old = {process.pid for process in running.processes("gunicorn")}
     master = next(process for process in running.processes("gunicorn") if process.parent().pid not in old)
     psutil.Process(master.pid).send_signal(signal.SIGHUP)
@@ -82,7 +82,7 @@ def fresh_web(running: Portal) -> None:
     while any(psutil.pid_exists(pid) for pid in old - {master.pid}):
         time.sleep(0.1)
     for _ in range(WARMING):
-        running.api.get("me").raise_for_status()
+        running.api.get("me", headers={"Connection": "close"}).raise_for_status()
 
 
 def range_s(running: Portal, path: str, start: int, length: int) -> float:

@@ -7,7 +7,7 @@ import secrets
 from datetime import timedelta
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from isal import isal_zlib
 
@@ -31,6 +31,8 @@ def make(many: int, large: int) -> None:
     plain.checked_at = timezone.now() + timedelta(days=1)  # the archive need not be asked about it
     plain.save()
     ListedUri.objects.create(key=key_of(PLAIN_URI), uri=PLAIN_URI)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as autovacuum does within a minute of so many rows
     print(json.dumps({name: str(pk) for name, pk in ids.items()} | {"plain": PLAIN_URI}))
 
 
