@@ -20,6 +20,7 @@ from mastportal.celery import app
 from mastportal.embedded.state import CHECKOUT
 from tests.archive import Sandbox
 from tests.faults.summary import pytest_terminal_summary
+from tests.letters import Letters, listening
 from tests.people import client_of, make_person, signed_in
 from tests.waiting import wait_until
 from tests.workers import LIVING, Worker
@@ -45,9 +46,16 @@ def shared() -> Path:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a worker come last, and in them the tests that need it: it is started and stopped seldom."""
+    """Files with portals of their own come first: no process is left alone with one at the end.
+
+    Files with a worker come last, and in them the tests that need it: it is started and stopped seldom.
+    """
     needing = {item.path for item in items if _needs_worker(item)}
-    items.sort(key=lambda item: (item.path in needing, _needs_worker(item)))
+    items.sort(key=lambda item: (not _is_long(item.path), item.path in needing, _needs_worker(item)))
+
+
+def _is_long(path: Path) -> bool:
+    return path.parent.name in ("embedded", "faults")
 
 
 def _needs_worker(item: pytest.Item) -> bool:
@@ -184,3 +192,14 @@ def worker(transactional_db: None, _celery_worker: Worker) -> Worker:
     if not _celery_worker.lives:
         _celery_worker.start()
     return _celery_worker
+
+
+@pytest.fixture
+def letters(settings: Any) -> Iterator[Letters]:
+    """What came to the mail server by which the portal's mails leave."""
+    letters = Letters()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with listening(letters) as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.hostname, server.port
+        settings.MAIL_IS_ON = True
+        yield letters

@@ -52,7 +52,8 @@ def run_tests(arguments: list[str]) -> int:
     """
     chosen = [] if any(word == "-m" or word.startswith("-m=") for word in arguments) else ["-m", "not long"]
     count = 1 if _names_some(arguments) else PROCESSES
-    shared_out = ["-n", str(count), "--dist", "loadfile", "-p", "tests.own_services"] if count > 1 else []
+    in_our_order = ["--dist", "loadfile", "--no-loadscope-reorder"]
+    shared_out = ["-n", str(count), *in_our_order, "-p", "tests.own_services"] if count > 1 else []
     with ExitStack() as stack:
         services = [stack.enter_context(throwaway()) | SHORT for _ in range(count)]
         env = services[0] | {"TEST_SERVICES": json.dumps([_own(each) for each in services])}

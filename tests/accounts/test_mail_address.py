@@ -17,10 +17,10 @@ from accounts.audit import Event
 from accounts.models import AddressChange, AuditEntry
 from mastportal.outbox import mails, post
 from mastportal.outbox.models import Delivery
-from tests.accounts.test_sign_in_mails import NEW, PASSWORD, Letters
+from tests.accounts.test_sign_in_mails import NEW, PASSWORD
 from tests.accounts.test_sign_in_mails import alice as alice
-from tests.accounts.test_sign_in_mails import letters as letters
 from tests.accounts.test_sign_in_mails import quick as quick
+from tests.letters import Letters
 from tests.outbox.make import NEWS
 from tests.people import signed_in
 

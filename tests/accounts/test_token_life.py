@@ -10,42 +10,15 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from accounts import archive, audit, keys, tasks, token_checks, token_warnings, tokens
+from accounts import archive, audit, keys, tasks, token_checks, tokens
 from accounts.models import ArchiveToken, AuditEntry
 from mastportal.mast.errors import BadQuestion
-from mastportal.outbox.models import Delivery, Notice
+from mastportal.outbox.models import Delivery
+from tests.accounts.token_days import DAY, GOOD, OTHER, aged, resealed, told
 from tests.archive import Sandbox
 from tests.people import client_of, signed_in
 
 pytestmark = pytest.mark.django_db
-GOOD, OTHER = "sandbox-token-alice", "sandbox-token-bob"
-DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def stored(alice: User, sandbox: Sandbox) -> ArchiveToken:
-    tokens.store(alice, GOOD, made_on=archive.now().date())
-    return ArchiveToken.objects.get(user=alice)
-
-
-def aged(*, made: int | None, entered: int, used: int | None, checked: int = 0) -> None:
-    """Every stored token, as it would be had these things happened so many days ago."""
-    now = timezone.now()
-    ArchiveToken.objects.update(
-        made_on=None if made is None else archive.now().date() - made * DAY,
-        created_at=now - entered * DAY,
-        last_used_at=None if used is None else now - used * DAY,
-        checked_at=now - checked * DAY,
-    )
-
-
-def resealed(token: str, person: User) -> None:
-    """The row's token is another one from now on, as if MAST had changed its mind about it."""
-    ArchiveToken.objects.filter(user=person).update(sealed=tokens.seal(token, person.pk))
-
-
-def told(person: User) -> list[str]:
-    return list(Notice.objects.filter(person=person).order_by("pk").values_list("title", flat=True))
 
 
 def asked(sandbox: Sandbox, mark: int) -> list[str]:
@@ -192,46 +165,6 @@ def test_a_session_in_use_says_that_its_owner_is_here(alice: User, bob: User, sa
     last_seen = timezone.now() - 3 * DAY + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     Session.objects.filter(session_key=of_bob).update(expire_date=last_seen)
     assert token_checks.due() == [ArchiveToken.objects.get(user=alice).pk]
-
-
-def test_each_end_is_warned_of_once(alice: User, stored: ArchiveToken) -> None:
-    assert token_warnings.warn() == 0
-    aged(made=20, entered=15, used=8)
-    assert (token_warnings.warn(), token_warnings.warn()) == (1, 0)
-    assert told(alice)[0].startswith("Your MAST token ends on ")
-    assert tokens.credential(alice) is not None
-    assert token_warnings.warn() == 0, "it was used: that end is far again"
-    ArchiveToken.objects.update(last_used_at=timezone.now() - 7.5 * DAY)
-    assert token_warnings.warn() == 1, "another end of the same kind"
-    aged(made=58, entered=50, used=1)
-    ArchiveToken.objects.update(warned_of=timezone.now() - 30 * DAY)  # as it would be so much later
-    assert (token_warnings.warn(), token_warnings.warn()) == (1, 0)
-    assert len(told(alice)) == 3
-    assert Delivery.objects.filter(person=alice, channel="mail").count() == 3
-    assert not Notice.objects.filter(text__contains=GOOD).exists()
-
-
-def test_who_did_not_say_the_day_is_asked_for_it_once(alice: User, sandbox: Sandbox) -> None:
-    tokens.store(alice, GOOD)
-    assert (token_warnings.warn(), token_warnings.warn()) == (1, 0)
-    assert told(alice) == ["Your MAST token may end any day"]
-    aged(made=None, entered=30, used=9)
-    assert token_warnings.warn() == 1, "and of the idle days as well"
-
-
-def test_a_new_token_has_warnings_of_its_own(alice: User, stored: ArchiveToken) -> None:
-    aged(made=58, entered=50, used=1)
-    assert token_warnings.warn() == 1
-    tokens.store(alice, GOOD, made_on=archive.now().date() - 58 * DAY)
-    assert token_warnings.warn() == 1
-    assert len(told(alice)) == 2
-
-
-def test_a_refused_token_is_not_warned_of(alice: User, stored: ArchiveToken) -> None:
-    resealed("sandbox-token-expired", alice)
-    tokens.recheck(alice)
-    aged(made=58, entered=50, used=9)
-    assert token_warnings.warn() == 0
 
 
 def test_another_persons_token_takes_its_place_only_when_said_so(alice: User, stored: ArchiveToken) -> None:

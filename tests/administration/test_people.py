@@ -13,9 +13,8 @@ from accounts.audit import Event
 from accounts.groups.members import LAST_OWNER
 from accounts.models import ApiToken, ArchiveToken, AuditEntry, Membership, ResearchGroup
 from accounts.seal import seal
-from tests.accounts.test_sign_in_mails import Letters
-from tests.accounts.test_sign_in_mails import letters as letters
 from tests.accounts.test_sign_in_mails import quick as quick
+from tests.letters import Letters
 
 PASSWORD, NEW = "correct horse battery", "another horse battery"
 

@@ -14,7 +14,7 @@ from accounts import sso_provider
 from mastportal import env
 from tests.accounts.certificates import authority_and_server
 from tests.accounts.identity_provider import Browser, running
-from tests.accounts.test_sso import PORTAL, come_in, connected, who
+from tests.accounts.sso.steps import PORTAL, come_in, connected, who
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -12,54 +10,14 @@ from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 
-from accounts import sso, sso_groups, sso_provider
+from accounts import sso, sso_provider
 from accounts.audit import Event
-from accounts.models import AuditEntry, Membership, ResearchGroup
+from accounts.models import AuditEntry, Membership
 from mastportal.embedded.state import free_port
-from tests.accounts.identity_provider import Browser, running
-
-PORTAL = "http://testserver"
-GROUPS = {"exo": {"Exoplanets": "editor"}, "pi": {"Exoplanets": "owner", "Proposals": "reader"}}
-
-
-@pytest.fixture(scope="module")
-def issuer() -> Iterator[str]:
-    with running([PORTAL]) as address:
-        yield address
-
-
-@pytest.fixture(autouse=True)
-def configured(issuer: str, settings: Any) -> Any:
-    settings.OIDC_ISSUER, settings.OIDC_NAME = issuer, "Institute login"
-    settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = "portal", "a secret of both"
-    settings.OIDC_SCOPES = ["openid", "profile", "email", "groups"]
-    settings.OIDC_GROUPS = GROUPS
-    return settings
-
-
-@pytest.fixture
-def visitor(issuer: str) -> Iterator[Browser]:
-    visitor = Browser(issuer)
-    yield visitor
-    visitor.close()
-
-
-def come_in(client: Client, visitor: Browser, subject: str, onward: str = "/account/") -> Any:
-    """Over the provider and back, and what the portal answers."""
-    away = client.get(reverse("sso"), {"next": onward})
-    return client.get(visitor.sign_in(away.url, subject))
-
-
-def connected(user: User, issuer: str, subject: str = "subject-alice") -> SocialAccount:
-    return SocialAccount.objects.create(user=user, provider=sso.PROVIDER, uid=f"{issuer} {subject}")
-
-
-def who(client: Client) -> str:
-    return client.get("/api/v1/me").json().get("username", "nobody")
+from tests.accounts.sso.steps import PORTAL, come_in, connected, who
 
 
 def test_the_page_offers_it_and_the_way_has_pkce_and_a_state(client, db, issuer):
@@ -163,42 +121,6 @@ def test_the_same_subject_of_another_issuer_is_somebody_else(client, visitor, al
     assert come_in(client, visitor, "subject-alice").status_code == 403
 
 
-def seats(user: User) -> dict[str, str]:
-    return dict(Membership.objects.filter(user=user).values_list("group__name", "role"))
-
-
-def test_claims_give_and_take_memberships_but_only_their_own(client, visitor, issuer, alice, configured):
-    connected(alice, issuer)
-    ours = ResearchGroup.objects.create(name="Proposals")
-    Membership.objects.create(user=alice, group=ours, role="editor")
-    come_in(client, visitor, "subject-alice")
-    assert seats(alice) == {"Demo group": "owner", "Exoplanets": "owner", "Proposals": "editor"}
-
-    configured.OIDC_GROUPS = {"exo": {"Exoplanets": "reader"}}
-    come_in(Client(), visitor, "subject-alice")
-    assert seats(alice) == {"Demo group": "owner", "Exoplanets": "reader", "Proposals": "editor"}
-
-    configured.OIDC_GROUPS = {}
-    come_in(Client(), visitor, "subject-alice")
-    assert seats(alice) == {"Demo group": "owner", "Proposals": "editor"}
-    about = AuditEntry.objects.filter(person=alice.profile.audit_id, facts__way="sign-on").exclude(
-        event=Event.SIGNED_IN
-    )
-    assert [entry.event for entry in about.order_by("id")] == [Event.JOINED, Event.ROLE_CHANGED, Event.LEFT]
-
-
-@pytest.mark.parametrize("told", [None, 7, [7, None, {"a": 1}], "nothing of ours", [["exo"]]])
-def test_claims_without_sense_give_nothing(told):
-    assert sso_groups.roles_of({"groups": told}) == {}
-
-
-@pytest.mark.parametrize("wrong", [{"exo": "Exoplanets"}, {"exo": {"Exoplanets": "boss"}}, {"exo": None}])
-def test_a_mistaken_setting_is_refused_at_the_start(configured, wrong):
-    configured.OIDC_GROUPS = wrong
-    with pytest.raises(ImproperlyConfigured, match="editor"):
-        sso_groups.check_setting()
-
-
 @pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
 def test_it_never_leads_elsewhere(client, visitor, issuer, alice, wanted):
     connected(alice, issuer)
@@ -298,60 +220,6 @@ def test_the_identity_token_is_sealed_in_the_session(client, visitor, issuer, al
     kept = Session.objects.get(session_key=client.session.session_key).get_decoded()
     assert kept[sso_provider.KEPT]["hint"]
     assert "eyJ" not in str(kept)
-
-
-def test_connecting_and_disconnecting(client, visitor, issuer, alice):
-    client.force_login(alice)
-    page = client.post(reverse("sso-connect"))
-    onward = re.search(r'content="0; url=([^"]+)"', page.text)
-    assert onward
-    back = client.get(visitor.sign_in(html.unescape(onward[1]), "subject-alice"))
-    assert back.url == reverse("account-sessions")
-    assert "is connected" in client.get(back.url).text
-    assert who(client) == "alice"
-    assert come_in(Client(), visitor, "subject-alice").url == "/account/"
-    client.post(reverse("sso-disconnect"))
-    assert come_in(Client(), visitor, "subject-alice").status_code == 403
-    events = set(AuditEntry.objects.values_list("event", flat=True))
-    assert {Event.SIGN_ON_CONNECTED, Event.SIGN_ON_REMOVED} <= events
-
-
-def test_anothers_sign_on_is_not_taken_over(client, visitor, issuer, alice, bob):
-    connected(bob, issuer)
-    client.force_login(alice)
-    page = client.post(reverse("sso-connect"))
-    onward = re.search(r'content="0; url=([^"]+)"', page.text)
-    assert onward
-    back = client.get(visitor.sign_in(html.unescape(onward[1]), "subject-alice"), follow=True)
-    assert "belongs to another account" in back.text
-    assert SocialAccount.objects.get().user == bob
-    assert who(client) == "alice"
-
-
-def test_who_has_no_password_keeps_the_only_way_in(client, issuer, alice):
-    connected(alice, issuer)
-    alice.set_unusable_password()
-    alice.save()
-    client.force_login(alice)
-    assert "Disconnect" not in client.get(reverse("account-sessions")).text
-    assert "could not come in" in client.post(reverse("sso-disconnect"), follow=True).text
-    assert SocialAccount.objects.exists()
-
-
-def test_an_administrator_connects_by_hand(client, visitor, issuer, alice, admin_client):
-    form = reverse("admin:socialaccount_socialaccount_add")
-    for subject, status in (("a\nb", 200), ("subject-alice", 302), ("subject-alice", 200)):
-        assert admin_client.post(form, {"user": alice.pk, "subject": subject}).status_code == status
-    row = SocialAccount.objects.get()
-    assert come_in(client, visitor, "subject-alice").url == "/account/"
-    assert admin_client.get(reverse("admin:socialaccount_socialaccount_changelist")).status_code == 200
-    gone = admin_client.post(
-        reverse("admin:socialaccount_socialaccount_delete", args=[row.pk]), {"post": "yes"}
-    )
-    assert gone.status_code == 302
-    assert not SocialAccount.objects.exists()
-    about = AuditEntry.objects.filter(person=alice.profile.audit_id)
-    assert {Event.SIGN_ON_CONNECTED, Event.SIGN_ON_REMOVED} <= set(about.values_list("event", flat=True))
 
 
 def test_without_a_provider_there_is_no_such_address(client, alice, configured):
