@@ -7,7 +7,8 @@ from typing import Any
 
 from basket.amounts import size_in_words, wait_in_words
 from basket.models import Basket
-from basket.preflight import Opens, Preflight, Programme
+from basket.preflight import Preflight
+from basket.programmes import Opens, Programme
 
 SHOWN_PROGRAMMES = 6
 

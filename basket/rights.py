@@ -1,6 +1,6 @@
 """Owns what one person may retrieve of a basket's rows, as far as it is known; asks the archive nothing.
 
-What opens to whom is what `preflight` and downloads found out; a right belongs to one person's own token.
+What opens to whom is what `programmes` and downloads found out; a right belongs to one person's own token.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 from accounts import archive
 from accounts.access import Person
 from basket.contents import PLANNED_LEVEL, PUBLIC
-from basket.preflight import Opens, remembered
+from basket.programmes import Opens, remembered
 from mastportal.files.models import scope_of
 from mastportal.tables.dates import days_until, in_days
 

@@ -47,7 +47,7 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "sign-out": {"POST": PUBLIC},
     "password-forgotten": {"GET": PUBLIC, "POST": PUBLIC},
     "new-password": {"GET": PUBLIC, "POST": PUBLIC},
-    # No single sign-on is configured here: tests/accounts/test_sso.py has who meets what where there is one.
+    # No single sign-on is configured here: tests/accounts/sso has who meets what where there is one.
     "sso": {"GET": NOWHERE},
     "sso-back": {"GET": NOWHERE},
     "sso-connect": {"POST": UNLESS_IN},

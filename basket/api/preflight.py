@@ -11,8 +11,9 @@ from rest_framework.views import APIView
 
 from basket import access, lines
 from basket.api.shapes import SelectedSerializer
-from basket.preflight import Opens, preflight_of
+from basket.preflight import preflight_of
 from basket.preflight_page import as_json
+from basket.programmes import Opens
 from mastportal.search.products import FAILURES_STAY_S, want
 from mastportal.search.tasks import queue_products
 

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from basket import access, activity, notes
-from basket.preflight import Opens
+from basket.programmes import Opens
 from basket.rows_page import FILES, OBSERVATIONS, page_of
 from mastportal.api import expected_revision, tag_of
 

@@ -21,8 +21,7 @@ from mastportal.files import fetching, room, store
 from mastportal.files.models import StoredFile
 from tests.acceptance.journey import unpacked
 from tests.archive import Sandbox
-from tests.basket.make import basket_of, bundle_of, completed, fill_all
-from tests.basket.test_bundles import content, only
+from tests.basket.make import basket_of, bundle_of, completed, content, fill_all, only
 from tests.people import client_of
 
 pytestmark = pytest.mark.django_db

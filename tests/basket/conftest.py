@@ -9,9 +9,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from accounts.models import ResearchGroup
+from basket import baskets, lines
 from basket.models import Basket
 from tests.archive import Sandbox
-from tests.basket.make import basket_of
+from tests.basket.make import basket_of, observation
 from tests.files.archive_products import observations, products
 
 
@@ -32,6 +33,14 @@ def benchmark_s() -> Callable[[float], AbstractContextManager[None]]:
 def basket(alice: User, sandbox: object) -> Basket:
     """Three observations of programme 1176, shared with Alice's group, their product lists here."""
     return basket_of(alice, 3, group=ResearchGroup.objects.get(name="Demo group"))
+
+
+@pytest.fixture
+def common(alice: User, bob: User) -> Basket:
+    """A basket of two observations that belongs to the group of Alice and Bob, which Alice made."""
+    basket = baskets.make("Shared", alice, ResearchGroup.objects.get(name="Demo group"))
+    lines.add_observations(basket, [observation(1), observation(2)], alice, "everything of 1176")
+    return basket
 
 
 @pytest.fixture(scope="session")

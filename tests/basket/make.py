@@ -6,12 +6,14 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from basket import bundles, filling, finishing, lines
+from basket.finishing import manifest_rows
+from basket.handing_out import body_of
 from basket.models import Basket, Bundle
 from mastportal.search import products, results
 from mastportal.search.models import Search
 from tests.search.make import KEYWORDS, PROGRAMME, answered
 
-__all__ = ["KEYWORDS", "PROGRAMME", "basket_of", "completed", "harvested", "rows_of"]
+__all__ = ["KEYWORDS", "PROGRAMME", "basket_of", "completed", "harvested", "observation", "rows_of"]
 
 
 def rows_of(question: dict[str, Any], user: User) -> tuple[Search, list[dict[str, Any]]]:
@@ -19,6 +21,11 @@ def rows_of(question: dict[str, Any], user: User) -> tuple[Search, list[dict[str
     search = answered(question, user)
     assert search.current is not None
     return search, results.open_table(search.current.pk).table.to_pylist()
+
+
+def observation(number: int, **fields: object) -> dict[str, object]:
+    """A row as a page has it, of an observation that no archive need know."""
+    return {"obsid": str(number), "obs_id": f"jw{number}", "calib_level": 3} | fields
 
 
 def harvested(basket: Basket) -> Basket:
@@ -59,3 +66,30 @@ def bundle_of(basket: Basket, user: User, format: str = "zip", layout: str = "ne
 
 def bundle_id_of(answer: Any) -> UUID:
     return UUID(answer.json()["id"])
+
+
+def only(basket: Basket, filters: str) -> Basket:
+    """The basket with little selected, so that a test is quick."""
+    lines.touch(basket, selection={"preset": "everything", "filters": filters, "include": [], "exclude": []})
+    return basket
+
+
+def content(bundle: Bundle) -> bytes:
+    """The whole archive of a complete bundle."""
+    body = body_of(bundle)
+    return b"".join(body.read(0, body.size_bytes))
+
+
+def statuses(bundle: Bundle) -> set[str]:
+    """What became of its files, as the manifest says."""
+    return {row.status for row in manifest_rows(bundle)}
+
+
+def exclusive_basket(user: User, programme: str) -> Basket:
+    """A few files of an exclusive observation of the programme."""
+    question = {
+        "collection": "programs",
+        "programs": programme,
+        "criteria": {"dataRights": ["EXCLUSIVE_ACCESS"]},
+    }
+    return only(basket_of(user, 1, question=question), "f.suffix=asn&f.suffix=pool&f.suffix=cal")

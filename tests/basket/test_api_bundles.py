@@ -12,9 +12,8 @@ from basket.models import Basket, Bundle
 from mastportal.search import products
 from mastportal.search.models import ProductList
 from tests.archive import Sandbox
-from tests.basket.make import PROGRAMME, bundle_of, completed, rows_of
+from tests.basket.make import PROGRAMME, bundle_of, completed, only, rows_of
 from tests.basket.test_api import error
-from tests.basket.test_bundles import only
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,8 +12,7 @@ from mastportal.mast.traffic import Kind, nobody_waits
 from mastportal.search import products
 from mastportal.search.models import ProductList
 from tests.archive import Sandbox
-from tests.basket.make import bundle_of, fill_all
-from tests.basket.test_bundles import only
+from tests.basket.make import bundle_of, fill_all, only
 from tests.basket.test_pausing import started, turn
 
 pytestmark = pytest.mark.django_db

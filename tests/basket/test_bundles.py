@@ -10,10 +10,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from accounts import tokens
 from basket import bundles, filling, finishing, lines
 from basket.finishing import manifest_rows
-from basket.handing_out import body_of, may_take
 from basket.manifest import NAMES
 from basket.models import Basket, Bundle, BundleFile
 from basket.phases import Phase, Status
@@ -24,30 +22,15 @@ from mastportal.search.models import ProductList
 from mastportal.search.opened import tables
 from mastportal.tables.columns import BadQuery
 from tests.archive import Sandbox
-from tests.basket.make import PROGRAMME, basket_of, bundle_of, completed
+from tests.basket.make import PROGRAMME, basket_of, bundle_of, completed, content, only, statuses
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def only(basket: Basket, filters: str) -> Basket:
-    """The basket with little selected, so that a test is quick."""
-    lines.touch(basket, selection={"preset": "everything", "filters": filters, "include": [], "exclude": []})
-    return basket
 
 
 @pytest.fixture
 def small(basket: Basket) -> Basket:
     """A basket of which only the association tables are selected."""
     return only(basket, "f.suffix=asn&f.calib_level=3")
-
-
-def content(bundle: Bundle) -> bytes:
-    body = body_of(bundle)
-    return b"".join(body.read(0, body.size_bytes))
-
-
-def statuses(bundle: Bundle) -> set[str]:
-    return {row.status for row in manifest_rows(bundle)}
 
 
 def test_a_frozen_list_does_not_change_with_the_basket(small: Basket, alice: User) -> None:
@@ -167,39 +150,6 @@ def test_again_fetches_what_changed_and_the_old_bundle_stays(
     changed = [file.data_uri for file in new.files.all() if file.sha256 != sums[file.data_uri]]
     assert changed == [uri]
     assert content(Bundle.objects.get(pk=old.pk)) == before
-
-
-def exclusive_basket(user: User, programme: str) -> Basket:
-    question = {
-        "collection": "programs",
-        "programs": programme,
-        "criteria": {"dataRights": ["EXCLUSIVE_ACCESS"]},
-    }
-    return only(basket_of(user, 1, question=question), "f.suffix=asn&f.suffix=pool&f.suffix=cal")
-
-
-def test_a_programme_one_may_not_read_is_told_with_its_pi(
-    alice: User, sandbox: Sandbox, exclusive_programme: str
-) -> None:
-    bundle = completed(bundle_of(exclusive_basket(alice, exclusive_programme), alice))
-    restricted = [row for row in manifest_rows(bundle) if row.status == "RESTRICTED"]
-    assert restricted
-    assert {row.access for row in restricted} == {"RESTRICTED"}
-    assert f"Programme {exclusive_programme}" in restricted[0].reason
-    assert "MyST" in restricted[0].reason
-    assert bundle.phase == Phase.COMPLETED
-
-
-def test_exclusive_files_go_only_to_whom_the_archive_gives_them(
-    alice: User, bob: User, sandbox: Sandbox, exclusive_programme: str
-) -> None:
-    tokens.store(alice, "sandbox-token-alice")
-    tokens.store(bob, "sandbox-token-bob")
-    bundle = completed(bundle_of(exclusive_basket(alice, exclusive_programme), alice))
-    assert statuses(bundle) == {"OK"}
-    assert bundle.files.filter(access="RESTRICTED").exists()
-    assert may_take(alice, bundle)
-    assert not may_take(bob, bundle)
 
 
 def test_stopping_keeps_workers_from_going_on(small: Basket, alice: User) -> None:

@@ -13,8 +13,7 @@ from basket.models import Basket, Bundle
 from basket.phases import Phase, Status
 from mastportal.files import room
 from mastportal.files.models import StoredFile
-from tests.basket.make import bundle_of, fill_all
-from tests.basket.test_bundles import only
+from tests.basket.make import bundle_of, fill_all, only
 from tests.basket.test_pausing import turn
 from tests.people import client_of
 

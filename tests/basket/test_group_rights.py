@@ -10,7 +10,7 @@ from basket.preflight import preflight_of
 from basket.rights import rights_of
 from mastportal.search.rowstates import states_of
 from tests.archive import Sandbox
-from tests.basket.test_bundles import exclusive_basket
+from tests.basket.make import exclusive_basket
 from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN
 from tests.people import client_of
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from basket import lines
 from basket.models import Basket
 from mastportal.tables.columns import BadQuery
+from tests.basket.make import observation
 
 pytestmark = pytest.mark.django_db
 
@@ -13,10 +14,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def empty(alice: User) -> Basket:
     return Basket.objects.create(name="Empty", owner=alice)
-
-
-def observation(number: int, **fields: object) -> dict[str, object]:
-    return {"obsid": str(number), "obs_id": f"jw{number}", "calib_level": 3} | fields
 
 
 def test_observations_are_added_once(empty: Basket, alice: User) -> None:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from basket import activity, baskets, lines, notes
 from basket.models import Basket
-from tests.basket.test_lines import observation
+from tests.basket.make import observation
 from tests.basket.test_pages import text
 from tests.basket.test_sharing import group, shared
 from tests.people import signed_in

@@ -13,8 +13,7 @@ from basket.models import Basket, Bundle
 from basket.phases import Phase
 from mastportal.search.models import ProductList
 from tests.archive import Sandbox
-from tests.basket.make import KEYWORDS, PROGRAMME, bundle_of, completed, rows_of
-from tests.basket.test_bundles import only
+from tests.basket.make import KEYWORDS, PROGRAMME, bundle_of, completed, only, rows_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HTMX = {"HX-Request": "true"}

@@ -13,8 +13,7 @@ from basket.phases import Phase, Status
 from mastportal.files import cleaning, needs
 from mastportal.files.models import StoredFile
 from tests.archive import Sandbox
-from tests.basket.make import bundle_of, completed, fill_all
-from tests.basket.test_bundles import only
+from tests.basket.make import bundle_of, completed, fill_all, only
 from tests.people import client_of
 
 pytestmark = pytest.mark.django_db

@@ -18,8 +18,7 @@ from basket.sums import state_of
 from mastportal.search.models import ListedUri, ProductList
 from mastportal.tables.columns import BadQuery
 from tests.archive import Sandbox
-from tests.basket.make import KEYWORDS, bundle_of, completed, harvested, rows_of
-from tests.basket.test_bundles import only
+from tests.basket.make import KEYWORDS, bundle_of, completed, harvested, only, rows_of
 from tests.basket.test_pages import text
 from tests.people import client_of, signed_in
 

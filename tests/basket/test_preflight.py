@@ -16,14 +16,14 @@ from accounts.models import ResearchGroup
 from basket import lines, preflight
 from basket.harvest import Harvest
 from basket.models import Basket
-from basket.preflight import Opens, Preflight, Programme, preflight_of
+from basket.preflight import Preflight, preflight_of
 from basket.preflight_page import as_json
+from basket.programmes import Opens, Programme
 from mastportal.files.models import ReadingRight, StoredFile
 from mastportal.files.room import Left
 from mastportal.search.models import ProductList
 from tests.archive import Sandbox
-from tests.basket.make import bundle_of, completed
-from tests.basket.test_bundles import exclusive_basket, only
+from tests.basket.make import bundle_of, completed, exclusive_basket, only
 from tests.basket.test_page_states import HOSTILE
 from tests.basket.test_pages import HTMX, text
 from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN

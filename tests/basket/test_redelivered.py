@@ -13,8 +13,7 @@ from basket.phases import Phase, Status
 from mastportal.files import fetching
 from mastportal.files.models import StoredFile
 from tests.archive import Sandbox
-from tests.basket.make import bundle_of, completed
-from tests.basket.test_bundles import only
+from tests.basket.make import bundle_of, completed, only
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

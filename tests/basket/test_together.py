@@ -8,7 +8,8 @@ from basket import lines
 from basket.models import Basket
 from tests.archive import Sandbox
 from tests.basket.make import KEYWORDS, PROGRAMME, harvested, rows_of
-from tests.basket.together import Member, Model, Pool, all_at_once, replay
+from tests.basket.together import Member, Pool, all_at_once
+from tests.basket.together_model import Model, replay
 from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -13,11 +13,11 @@ from playwright.sync_api import BrowserType, Locator, Page, expect
 
 from tests.browser.places import sign_in
 from tests.browser.plotted import kept_result, many_rows
+from tests.browser.sky_pane import PATIENCE_MS, Sky, matched_by_api, regions_of
 from tests.browser.steps import ROWS, Person
 from tests.browser.test_every_page import axe_finds
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 20_000
 EVIL = "<img src=x onerror=document.title=1><script>document.title=2</script>"
 MIDDLE = "1000"
 RA, DEC, STEP, HALF = 10.0, 20.0, 0.2, 0.03
@@ -59,50 +59,8 @@ def rows() -> dict[str, Any]:
     }
 
 
-class Sky:
-    """The pane, as a person with a pointer and a keyboard meets it."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.root = page.locator("[data-sky]")
-        self.map = page.locator("[data-sky-map]")
-        self.summary = page.locator("[data-sky-summary]")
-        self.note = page.locator("[data-sky-note]")
-
-    def at(self, right: float, down: float) -> tuple[float, float]:
-        """A pixel of the page, by parts of the map."""
-        box = self.map.bounding_box()
-        assert box is not None
-        return box["x"] + right * box["width"], box["y"] + down * box["height"]
-
-    def point(self, right: float = 0.5, down: float = 0.5) -> None:
-        x, y = self.at(right, down)
-        self.page.mouse.move(x - 3, y - 3)
-        self.page.mouse.move(x, y)
-
-    def click(self, right: float = 0.5, down: float = 0.5) -> None:
-        self.page.mouse.click(*self.at(right, down))
-
-    def draw(self, kind: str, start: tuple[float, float], end: tuple[float, float]) -> None:
-        self.page.get_by_role("button", name=kind, exact=True).click()
-        self.page.mouse.move(*self.at(*start))
-        self.page.mouse.down()
-        self.page.mouse.move(*self.at(*end), steps=3)
-        self.page.mouse.up()
-
-
 def row_of(page: Page, key: str) -> Locator:
     return page.locator(f'{ROWS[: -len("[data-row]")]}[data-row="{key}"]')
-
-
-def regions_of(page: Page) -> list[str]:
-    return parse_qs(urlsplit(page.url).query).get("sky", [])
-
-
-def matched_by_api(page: Page, search: str) -> int:
-    """What the portal says of the filters in the page's address."""
-    address = f"/api/v1/searches/{search}/rows?{urlsplit(page.url).query}&page_size=1"
-    return int(page.evaluate("async (address) => (await (await fetch(address)).json()).matched", address))
 
 
 @pytest.fixture
@@ -208,86 +166,6 @@ def test_regions_drawn_and_written_are_filters(sky: Sky, page: Page, search: str
     expect(page.locator(ROWS)).to_have_count(1, timeout=PATIENCE_MS)
     assert regions_of(page) == [f"circle {RA:g} {DEC:g} 0.01"]
     assert Person(page, "").matched() == matched_by_api(page, search) == 1
-
-
-POLAR_FOV = 4.0
-# Around the view's middle at RA 0, Dec 89: corners of what crosses RA 0 and of what goes round the pole.
-ACROSS = [(350.0, 88.8), (10.0, 88.8), (10.0, 89.2), (350.0, 89.2)]
-POLE = [(45.0, 89.8), (135.0, 89.8), (225.0, 89.8), (315.0, 89.8)]
-RING = (90.0, 89.0, 0.15)
-
-
-def directions(places: list[tuple[float, float]]) -> np.ndarray:
-    ra, dec = np.radians(np.array(places)).T
-    return np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=1)
-
-
-def outlines() -> np.ndarray:
-    """Directions on the three outlines: corners, middles of edges along great circles, a ring's four ends."""
-    found = []
-    for corners in (directions(ACROSS), directions(POLE)):
-        middles = corners + np.roll(corners, -1, axis=0)
-        found += [corners, middles / np.linalg.norm(middles, axis=1)[:, None]]
-    centre = directions([RING[:2]])[0]
-    east, radius = np.array([-1.0, 0.0, 0.0]), np.radians(RING[2])
-    sides = np.array([east, -east, np.cross(centre, east), -np.cross(centre, east)])
-    found.append(np.cos(radius) * centre + np.sin(radius) * sides)
-    return np.concatenate(found)
-
-
-def on_canvas(points: np.ndarray, width: float, height: float) -> list[list[float]]:
-    """Pixels of directions, by the formula of the globe (SIN) around RA 0, Dec 89, north up."""
-    dec = np.radians(89)
-    right, up = -points[:, 1], points @ np.array([-np.sin(dec), 0, np.cos(dec)])
-    scale = width / 2 / np.sin(np.radians(POLAR_FOV / 2))
-    return np.stack([width / 2 + right * scale, height / 2 - up * scale], axis=1).tolist()
-
-
-INK_AROUND = """(canvas, places) => places.map(([x, y]) => {
-  const scale = canvas.width / canvas.clientWidth;
-  const corner = [x, y].map((at) => Math.round(at * scale) - 2);
-  const found = canvas.getContext("2d").getImageData(...corner, 5, 5).data;
-  return Math.max(...found.filter((_, at) => at % 4 === 3));
-})"""
-
-
-def test_across_ra_0_and_around_a_pole(page: Page, site: str, alice: User, sandbox: object) -> None:
-    regions = [f"POLYGON {' '.join(f'{ra} {dec}' for ra, dec in each)}" for each in (ACROSS, POLE)]
-    regions += [f"CIRCLE {' '.join(map(str, RING))}", "CIRCLE 270 87 0.1"]
-    keys = ["1", "2", "3", "4"]
-    columns = {
-        "obsid": keys,
-        "s_ra": [0.0, 0.0, 90.0, 270.0],
-        "s_dec": [89.0, 90.0, 89.0, 87.0],
-        "s_region": regions,
-    }
-    search = kept_result(alice, {**columns, "obs_collection": ["JWST"] * 4})
-    sign_in(page, site, alice)
-    page.goto(f"{site}{reverse('result', args=[search.pk])}#sky?at=0,89,{POLAR_FOV:g}")
-    sky, person = Sky(page), Person(page, "")
-    expect(sky.summary).to_contain_text("4 footprints", timeout=PATIENCE_MS)
-    sky.point()
-    expect(sky.root).to_have_attribute("data-lit", "1")
-    box = sky.map.bounding_box()
-    assert box is not None
-    ((right, down),) = on_canvas(directions([(0, 90)]), box["width"], box["height"])
-    sky.point(right / box["width"], down / box["height"])
-    expect(sky.root).to_have_attribute("data-lit", "2")
-    places = on_canvas(outlines(), box["width"], box["height"])
-    canvas = page.locator("[data-sky-over]")
-    assert min(canvas.evaluate(INK_AROUND, places)) > 100
-    sky.point(0.03, 0.97)
-    expect(sky.root).not_to_have_attribute("data-lit", "2")
-    empty = on_canvas(directions([(0, 89), (0, 90), (30, 89.5), (180, 89.5)]), box["width"], box["height"])
-    assert max(canvas.evaluate(INK_AROUND, empty)) == 0, "no line goes the wrong way round"
-
-    for corner, found in (((0.4, 0.4), 1), ((0.35, 0.15), 2)):  # the second has the pole in it
-        sky.draw("Box", corner, (1 - corner[0], 0.6))
-        expect(page.locator(ROWS)).to_have_count(found, timeout=PATIENCE_MS)
-        (region,) = regions_of(page)
-        ras = [float(each) for each in region.split()[1::2]]
-        assert min(ras) < 180 < max(ras) <= 360
-        assert person.matched() == matched_by_api(page, str(search.pk)) == found
 
 
 def test_more_than_can_be_drawn_is_counted_by_cell(

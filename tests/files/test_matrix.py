@@ -9,7 +9,8 @@ from django.test import Client
 
 from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN
-from tests.files.matrix import PEOPLE, SITUATIONS, WAYS, Kept, World, expected, kept_files
+from tests.files.matrix import Kept, World, kept_files
+from tests.files.situations import PEOPLE, SITUATIONS, WAYS, expected
 
 pytestmark = pytest.mark.django_db
 

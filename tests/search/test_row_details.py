@@ -10,14 +10,8 @@ from mastportal.files.models import StoredFile
 from mastportal.search import products
 from mastportal.search.models import ProductList, Search
 from mastportal.search.preview_rows import picture_of
-from tests.search.make import PROGRAMME, answered
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture
-def search(alice: User, sandbox: object) -> Search:
-    return answered(PROGRAMME, alice)
 
 
 @pytest.fixture(autouse=True)

@@ -10,12 +10,6 @@ from rest_framework.test import APIClient
 
 from basket.models import Basket, BasketLine
 from mastportal.search.models import Search
-from tests.search.make import PROGRAMME, answered
-
-
-@pytest.fixture
-def search(alice: User, sandbox: object) -> Search:
-    return answered(PROGRAMME, alice)
 
 
 def path(search: Search, what: str, query: str = "") -> str:

@@ -11,10 +11,9 @@ from basket.models import Basket, Bundle, BundleFile
 from basket.phases import Phase
 from mastportal.search.models import ProductList
 from tests.archive import Sandbox
-from tests.basket.make import PROGRAMME, rows_of
+from tests.basket.make import PROGRAMME, only, rows_of
 from tests.basket.test_api import error
 from tests.basket.test_api_bundles import streamed
-from tests.basket.test_bundles import only
 from tests.basket.ways.streams import opened
 from tests.waiting import wait_until
 from tests.workers import Worker

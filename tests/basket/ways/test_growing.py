@@ -7,14 +7,16 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from isal import isal_zlib
 
 from basket.archive import Entry, MemberChanged, plan_tar, plan_zip
 from basket.ways.growing import GrowingTar, GrowingZip
-from tests.basket.archive_cases import MTIME, Shelf, whole
+from tests.basket.archive_cases import MTIME, Shelf, whole, zeros
 
 KINDS = {"zip": (GrowingZip, plan_zip), "tar": (GrowingTar, plan_tar)}
 LONG = "é" * 90 + ".fits"
@@ -49,6 +51,41 @@ def test_other_tools_read_it(kind: str, tool: list[str], tmp_path: Path) -> None
     else:
         with tarfile.open(path) as tar:
             assert {m.name: tar.extractfile(m).read() for m in tar} == content  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_follows_more_than_four_gib_is_found(kind: str, tmp_path: Path) -> None:
+    size_bytes, crc32 = (4 << 30) + 5, 0
+    for piece in zeros("", 0, size_bytes):
+        crc32 = isal_zlib.crc32(piece, crc32)
+    entries = [
+        Entry("big.fits", size_bytes, crc32, "", MTIME, "big"),
+        Entry.literal("after.txt", b"after", MTIME),
+    ]
+    archive, path = KINDS[kind][0](), tmp_path / f"made.{kind}"
+    with path.open("wb") as out:
+        for piece in (piece for entry in entries for piece in archive.member(entry, zeros)):
+            write_sparse(out, piece)
+        out.write(archive.end())
+    if kind == "zip":
+        with zipfile.ZipFile(path) as inside:
+            assert {m.filename: m.file_size for m in inside.infolist()} == {
+                "big.fits": size_bytes,
+                "after.txt": 5,
+            }
+            assert inside.read("after.txt") == b"after"
+    else:
+        with tarfile.open(path) as tar:
+            assert {m.name: m.size for m in tar} == {"big.fits": size_bytes, "after.txt": 5}
+            assert tar.extractfile("after.txt").read() == b"after"  # type: ignore[union-attr]
+
+
+def write_sparse(out: BinaryIO, piece: bytes) -> None:
+    """Zeros are left out, so that gigabytes of them take no room."""
+    if piece == bytes(len(piece)):
+        out.seek(len(piece), io.SEEK_CUR)
+    else:
+        out.write(piece)
 
 
 @pytest.mark.parametrize("kind", KINDS)

