@@ -23,7 +23,7 @@ def make_way(bundle: Bundle, sentence: str) -> None:
     """Have later bundles that pause with the same `sentence` give way, if that is enough."""
     pausing = Bundle.objects.filter(phase=Phase.EXECUTING, lease_token=None, waits_for=sentence)
     later = pausing.filter(created_at__gt=bundle.created_at).order_by("-created_at")
-    if not later.exists():
+    if bundle.lease_token is not None or not later.exists():  # an answer that streams ends without room
         return
     missing_bytes, givers = _missing_bytes(bundle), []
     for other in later.select_for_update(no_key=True).only("pk"):
@@ -47,11 +47,11 @@ def must_wait(bundle: Bundle) -> bool:
 
 
 def _missing_bytes(bundle: Bundle) -> int:
-    """What a bundle still needs room for; what is stored already takes none."""
+    """What a bundle still needs room for, at least something; what is stored already takes none."""
     waiting = bundle.files.filter(status=Status.WAITING)
     listed = dict(waiting.values_list("data_uri", "expected_bytes"))
     here = fetching.held(listed)
-    return sum(size or 0 for uri, size in listed.items() if uri not in here)
+    return max(1, sum(size or 0 for uri, size in listed.items() if uri not in here))
 
 
 def _freed_bytes(bundle: Bundle) -> int:

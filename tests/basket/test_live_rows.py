@@ -9,10 +9,8 @@ from basket import activity, baskets, lines, notes
 from basket.models import Basket
 from tests.basket.make import observation
 from tests.basket.test_pages import text
-from tests.basket.test_sharing import group, shared
 from tests.people import signed_in
 
-__all__ = ["group", "shared"]
 pytestmark = pytest.mark.django_db
 LOOK = {"HX-Request": "true"}
 PAGES = ["rows", "rows?kind=files", "rows?noted=1", "activity"]
@@ -27,15 +25,15 @@ def looked(user: User, basket: Basket, page: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("part", PAGES)
 def test_what_another_member_did_arrives_in_the_next_look(
-    shared: Basket, alice: User, bob: User, part: str, django_assert_max_num_queries: Any
+    common: Basket, alice: User, bob: User, part: str, django_assert_max_num_queries: Any
 ) -> None:
-    _, address = looked(alice, shared, part)
+    _, address = looked(alice, common, part)
     client = signed_in(alice)
     with django_assert_max_num_queries(5):
         assert client.get(address, headers=LOOK).status_code == 204
-    lines.add_observations(shared, [observation(3)], bob)
-    lines.add_files(shared, [{"dataURI": "mast:JWST/product/a_cal.fits"}], bob)
-    notes.write(shared, bob, "the deep one", obsid="3")
+    lines.add_observations(common, [observation(3)], bob)
+    lines.add_files(common, [{"dataURI": "mast:JWST/product/a_cal.fits"}], bob)
+    notes.write(common, bob, "the deep one", obsid="3")
     with django_assert_max_num_queries(14):
         found = text(client.get(address, headers=LOOK))
     assert "<html" not in found
@@ -46,23 +44,23 @@ def test_what_another_member_did_arrives_in_the_next_look(
     assert client.get(f"{address.partition('?')[0]}{again}", headers=LOOK).status_code == 204
 
 
-def test_a_lock_takes_the_fields_for_notes_away(shared: Basket, alice: User, bob: User) -> None:
-    page, address = looked(bob, shared, "rows")
+def test_a_lock_takes_the_fields_for_notes_away(common: Basket, alice: User, bob: User) -> None:
+    page, address = looked(bob, common, "rows")
     assert "Note on jw1" in page
-    baskets.lock(shared, alice)
+    baskets.lock(common, alice)
     part = text(signed_in(bob).get(address, headers=LOOK))
     assert "Note on jw1" not in part
     assert "<strong>alice</strong> locked it" in part
 
 
-def test_without_a_script_the_same_address_is_a_page(shared: Basket, alice: User) -> None:
-    _, address = looked(alice, shared, "rows")
+def test_without_a_script_the_same_address_is_a_page(common: Basket, alice: User) -> None:
+    _, address = looked(alice, common, "rows")
     assert "<html" in text(signed_in(alice).get(address))
 
 
-def test_older_activity_is_as_it_was(shared: Basket, alice: User) -> None:
-    event = activity.latest(shared)
+def test_older_activity_is_as_it_was(common: Basket, alice: User) -> None:
+    event = activity.latest(common)
     assert event is not None
-    page = text(signed_in(alice).get(f"/baskets/{shared.pk}/activity?before={event.pk}"))
+    page = text(signed_in(alice).get(f"/baskets/{common.pk}/activity?before={event.pk}"))
     assert "data-live" not in page.split("<main")[1]
     assert "made this basket" in page
