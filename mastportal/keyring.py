@@ -10,6 +10,8 @@ from pathlib import Path
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
+from mastportal.durable import take_name
+
 NAME = "TOKEN_KEYS"
 _read: dict[str, tuple[tuple[int, int, int], list[str]]] = {}
 
@@ -77,6 +79,4 @@ def _replace(path: Path, text: str) -> None:
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    take_name(temporary, path)

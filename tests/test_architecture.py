@@ -54,6 +54,7 @@ WIRING = {
 DOOR_TOOLS = {"mastportal.api", "mastportal.htmx", "mastportal.security"}
 BELOW_ALL = {
     "mastportal.conflicts",
+    "mastportal.durable",
     "mastportal.env",
     "mastportal.keyring",
     "mastportal.work",

@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from mastportal.durable import take_name
+
 FORMAT = 1
 ABOUT, KEYS, DATABASE, STORE, END = "backup.json", "keys.json", "database.dump", "store/", "end.json"
 STORE_KEY = re.compile(r"[0-9a-f]{32,64}")
@@ -47,9 +49,7 @@ def written(path: Path) -> Iterator[tarfile.TarFile]:
             with tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT) as tar:
                 yield tar
                 add_json(tar, END, {})
-            file.flush()
-            os.fsync(file.fileno())
-        aside.rename(path)
+        take_name(aside, path)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise

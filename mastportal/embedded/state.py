@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mastportal.durable import take_name
+
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 SECRETS = "secrets.json"
 DEMO_PEOPLE = ("alice", "bob", "charlie", "admin")
@@ -55,7 +57,7 @@ def write_private(path: Path, text: str) -> None:
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(text)
-    temporary.rename(path)
+    take_name(temporary, path)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from django.conf import settings
 
+from mastportal.durable import take_name
 from mastportal.files import comparing, fetching, room, store
 from mastportal.files.comparing import Differs
 from mastportal.files.facts import facts_at
@@ -165,7 +166,7 @@ def _bring(path: Path, product: Listed, told: Told | None, manner: Manner, lease
             room.reserve(lease.pk, path.stat().st_size)
             _copy(path, aside)
         facts = _facts_of(aside, product, told)
-        aside.replace(place)
+        take_name(aside, place)
     finally:
         aside.unlink(missing_ok=True)
     known = store.facts_of(lease.key)
