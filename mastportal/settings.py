@@ -33,7 +33,7 @@ QUESTION_TIMEOUT_S = env.number("QUESTION_TIMEOUT_S", 600)
 POLL_S = env.number("POLL_S", 1)
 # Questions and files that are worked on at once; each worker holds no connection while it checks or keeps.
 ASK_CONNECTIONS = env.integer("ASK_CONNECTIONS", 4)
-FETCH_CONNECTIONS = env.integer("FETCH_CONNECTIONS", 6)
+FETCH_CONNECTIONS = env.integer("FETCH_CONNECTIONS", 8)
 # Of all workers and processes together: what one host bears, and when it is left alone for how long.
 HOST_QUESTIONS = env.integer("HOST_QUESTIONS", 8)
 HOST_TRANSFERS = env.integer("HOST_TRANSFERS", 4)

@@ -12,7 +12,7 @@ from mastportal.embedded.family import Family, answers, data_services, log_of, s
 from mastportal.embedded.state import StartError, State, free_port, is_taken
 
 # More threads than connections: what came is checked and booked while the next files come.
-ASK_WORKERS, FETCH_THREADS, WEB_WORKERS, WEB_THREADS = 2, 6, 2, 12
+ASK_WORKERS, FETCH_THREADS, WEB_WORKERS, WEB_THREADS = 2, 8, 2, 12
 # A worker child that has grown this far is replaced after its task.
 CHILD_MEMORY_KIB = 1_500_000
 # What a portal that was killed leaves behind lets its ports go by then.
