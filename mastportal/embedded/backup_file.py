@@ -45,10 +45,12 @@ def written(path: Path) -> Iterator[tarfile.TarFile]:
     aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
-        with os.fdopen(handle, "wb") as file:
-            with tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT) as tar:
-                yield tar
-                add_json(tar, END, {})
+        with (
+            os.fdopen(handle, "wb") as file,
+            tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+        ):
+            yield tar
+            add_json(tar, END, {})
         take_name(aside, path)
     except BaseException:
         aside.unlink(missing_ok=True)
