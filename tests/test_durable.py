@@ -1,27 +1,16 @@
 """A finished file takes its name with its bytes already on the disk."""
 
-import fcntl
-import struct
 from pathlib import Path
 
 import pytest
 
 from mastportal.durable import take_name
-
-# <linux/fiemap.h>: where a file's bytes lie, and the flag of those that are in memory only so far.
-FS_IOC_FIEMAP, NOT_ON_DISK_YET = 0xC020660B, 0x4
-HEAD, EXTENT, EXTENTS = struct.Struct("=QQLLLL"), struct.Struct("=QQQQQLLLL"), 32
+from tests.disks import NOT_ON_DISK_YET, extent_flags
 
 
 def in_memory_only(path: Path) -> bool:
     """Whether some of the file's bytes have no place on the disk yet. Raises OSError where nobody tells."""
-    asked = bytearray(HEAD.size + EXTENT.size * EXTENTS)
-    HEAD.pack_into(asked, 0, 0, 1 << 40, 0, 0, EXTENTS, 0)
-    with path.open("rb") as file:
-        fcntl.ioctl(file, FS_IOC_FIEMAP, asked)
-    mapped = HEAD.unpack_from(asked)[3]
-    flags = (EXTENT.unpack_from(asked, HEAD.size + each * EXTENT.size)[5] for each in range(mapped))
-    return any(flag & NOT_ON_DISK_YET for flag in flags)
+    return any(flags & NOT_ON_DISK_YET for flags in extent_flags(path))
 
 
 @pytest.fixture

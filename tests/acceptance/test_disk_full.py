@@ -1,7 +1,6 @@
 """A full disk, or a quota that is used up: the bundle waits and says so, others do not notice, it goes on."""
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
@@ -22,6 +21,7 @@ from mastportal.files.models import StoredFile
 from tests.acceptance.journey import unpacked
 from tests.archive import Sandbox
 from tests.basket.make import basket_of, bundle_of, completed, content, fill_all, only
+from tests.disks import mounted
 from tests.people import client_of
 
 pytestmark = pytest.mark.django_db
@@ -35,13 +35,8 @@ OTHERS = "f.suffix=cal&f.detector=NRCA1"
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 8 MB in memory; skips where none can be mounted."""
-    (tmp_path / "disk").mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=8m,nr_inodes=200", "tmpfs", str(tmp_path / "disk")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
-    yield tmp_path / "disk"
-    subprocess.run(["umount", str(tmp_path / "disk")], check=True)
+    with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=8m,nr_inodes=200", "tmpfs") as disk:
+        yield disk
 
 
 @pytest.fixture

@@ -2,20 +2,16 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, connections
+from django.db import connections
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import tokens
-from basket import lines
 from basket.manifest import NAMES
 from basket.models import Basket, Bundle, Staging
 from basket.phases import Phase
@@ -25,37 +21,14 @@ from mastportal.files.models import StoredFile
 from tests.archive import Sandbox
 from tests.basket.make import bundle_of, completed, only
 from tests.basket.test_api import error
-from tests.people import client_of
+from tests.basket.ways.staged import inside, laid_out, modes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def lab(settings: object, tmp_path: Path) -> Path:
-    """The folder of the lab."""
-    settings.STAGING_DIR = str(tmp_path / "lab")  # type: ignore[attr-defined]
-    (tmp_path / "lab").mkdir()
-    return tmp_path / "lab"
-
-
-@pytest.fixture
 def bundle(basket: Basket, alice: User, sandbox: Sandbox) -> Bundle:
     return completed(bundle_of(only(basket, "f.suffix=asn&f.calib_level=3"), alice))
-
-
-def laid_out(bundle: Bundle, user: User) -> Staging:
-    known = staging.request(bundle, user)
-    staging.lay_out(known.pk)
-    known.refresh_from_db()
-    return known
-
-
-def inside(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file())
-
-
-def modes(folder: Path) -> set[int]:
-    return {path.stat().st_mode & 0o777 for path in folder.rglob("*")} | {folder.stat().st_mode & 0o777}
 
 
 def test_the_files_lie_there_read_only_with_their_sums(bundle: Bundle, alice: User, lab: Path) -> None:
@@ -104,48 +77,6 @@ def test_each_person_has_a_folder_and_it_goes_in_time(
     staging.clear()
     assert list(inside(lab)) == []
     assert not Staging.objects.exists()
-
-
-def test_exclusive_files_lie_where_nobody_else_looks(
-    alice: User, bob: User, lab: Path, exclusive_uri: str, sandbox: Sandbox
-) -> None:
-    tokens.store(alice, "sandbox-token-alice")
-    basket = Basket.objects.create(name="Secret", owner=alice, group=alice.memberships.get().group)
-    lines.add_files(basket, [{"dataURI": exclusive_uri}], alice)
-    bundle = completed(bundle_of(only(basket, ""), alice))
-    known = laid_out(bundle, alice)
-    assert (known.phase, known.is_private) == (Phase.COMPLETED, True)
-    assert modes(lab / "alice" / known.place) == {0o700, 0o400}
-    answer = client_of(bob).post(f"/api/v1/bundles/{bundle.pk}/staging")
-    assert error(answer)[0] == 403
-    tokens.forget(alice)
-    other = Staging.objects.create(bundle=bundle, owner=alice, person="alice", place="later")
-    staging.lay_out(other.pk)
-    other.refresh_from_db()
-    assert (other.phase, "your token" in other.error) == (Phase.ERROR, True)
-    assert not (lab / "alice" / "later").exists()
-
-
-def test_a_right_that_goes_while_files_are_laid_out_hands_nothing_over(
-    alice: User, lab: Path, exclusive_uri: str, sandbox: Sandbox
-) -> None:
-    tokens.store(alice, "sandbox-token-alice")
-    basket = Basket.objects.create(name="Secret", owner=alice)
-    lines.add_files(basket, [{"dataURI": exclusive_uri}], alice)
-    bundle = completed(bundle_of(only(basket, ""), alice))
-    asked = []
-
-    def removed_meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
-        if 'FROM "basket_bundlefile" LEFT OUTER JOIN' in sql and not asked:
-            asked.append(sql)
-            tokens.forget(alice)
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(removed_meanwhile):
-        known = laid_out(bundle, alice)
-    assert asked
-    assert (known.phase, "your token" in known.error) == (Phase.ERROR, True)
-    assert list(inside(lab / "alice")) == []
 
 
 def test_a_planted_link_leads_nowhere(bundle: Bundle, alice: User, lab: Path, tmp_path: Path) -> None:
