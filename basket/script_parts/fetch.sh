@@ -2,7 +2,7 @@ pause_s=${RETRY_PAUSE_S:-3} stall_s=${STALL_S:-60} tries=4
 patience_s=${PATIENCE_S:-1800} # for a file that a server asks to be asked for again later
 count=0
 
-size_of() { wc -c <"$1" 2>/dev/null | tr -d ' '; }
+size_of() { [[ ! -e $1 ]] || wc -c <"$1" 2>/dev/null | tr -d ' '; }
 
 header_of() { # name in small letters, file of headers: its value in the last answer
     tr -d '\r' <"$2" 2>/dev/null | awk -v name="$1" '
@@ -52,8 +52,8 @@ address() { # door, address at the archive
 # One go at one file. What came before is gone on with only if the server says that it is of the same version:
 # asked by If-Range, and looked at again in the answer.
 ask() { # door, part, address
-    local mark='' code=0
-    local options=(--globoff --location --fail --silent --show-error --proto "$protocols" --proto-redir "$protocols"
+    local mark='' code=0 had
+    local options=(--globoff --location --silent --show-error --proto "$protocols" --proto-redir "$protocols"
         --connect-timeout 30 --speed-limit 256 --speed-time "$stall_s" --output "$2")
     if [[ $1 != partner && $source == portal ]]; then options+=(--header "@$private/portal"); fi
     if [[ $1 == exclusive && -e $private/archive ]]; then options+=(--header "@$private/archive"); fi
@@ -66,10 +66,16 @@ ask() { # door, part, address
         rm -f -- "$2"
     fi
     : >"$answer"
+    had=$(size_of "$2")
     curl "${options[@]}" --dump-header "$answer" "$(address "$1" "$3")" 2>"$2.said" &
     curl=$!
     trap 'kill "$curl" 2>/dev/null; exit 143' TERM # else curl would outlive the script
     wait "$curl" || code=$?
+    # The body of an error is no part of the file. (--fail would see to that, but an old one keeps no headers then.)
+    if (($(status_of "$answer") >= 400)); then
+        if [[ $(size_of "$2") != "$had" ]]; then rm -f -- "$2"; fi
+        if ((code == 0 || code == 33)); then code=22; fi
+    fi
     if [[ -n $mark && $(status_of "$answer") == 206 && $(mark_of "$answer") != "$mark" ]]; then code=33; fi
     return "$code"
 }
@@ -113,6 +119,7 @@ go_on_until_right() { # door, size, checksum, path, part, address; why it did no
             return 1
         else
             why=$(tail -n 1 "$5.said")
+            if ((code == 22)); then why="the server answered $status"; fi
             if ((code == 33 || code == 36 || code == 22 && status == 416)); then rm -f -- "$5"; fi
             if [[ ! -e $private/away ]] && after=$(put_off "$code" "$status" "$answer"); then
                 if ((SECONDS - begun + after <= patience_s)); then

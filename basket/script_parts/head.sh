@@ -5,7 +5,8 @@
 #
 # `--help` says more. Works with bash 4 and curl 7.58, the first that does not hand an Authorization header on to
 # another host after a redirect. Used of curl: --header @file (7.55), --proto and --proto-redir (7.20.2); the
-# other options are older. Not used: --fail-with-body (7.76), --retry-all-errors (7.71), --parallel (7.66).
+# other options are older. Not used: --fail (keeps the headers of an error since 7.75 only), --fail-with-body (7.76),
+# --retry-all-errors (7.71), --parallel (7.66).
 # shellcheck disable=SC2016  # names of files are data: nothing in them is to be expanded
 set -u
 if ((BASH_VERSINFO[0] < 4)); then

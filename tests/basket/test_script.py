@@ -35,8 +35,15 @@ def exclusive(**fields: object) -> ManifestRow:
 def test_a_file_is_fetched_from_the_archives_own_address() -> None:
     text = script(row())
     assert f"'{MAST}/api/v0.1/Download/file?bundle_name={FOLDER}.sh&uri=mast:JWST/product/a_cal.fits'" in text
-    for option in ("--globoff", "--fail", "--continue-at -", "--proto"):
+    for option in ("--globoff", "--continue-at -", "--proto"):
         assert option in text
+
+
+def test_nothing_is_used_that_curl_7_58_lacks() -> None:
+    """Its --fail leaves no headers of an error behind, so that nobody would know how long to wait."""
+    said = [line for line in script(row(), exclusive()).splitlines() if not line.lstrip().startswith("#")]
+    for option in ("--fail ", "--fail-with-body", "--retry-all-errors", "--parallel"):
+        assert not [line for line in said if option in line]
 
 
 def test_only_exclusive_files_make_it_ask_for_a_token() -> None:

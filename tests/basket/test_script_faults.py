@@ -82,6 +82,31 @@ def test_what_goes_wrong_once_is_tried_again(
     assert all_right(shell, files)
 
 
+@pytest.mark.parametrize("status", [500, 503])
+def test_an_error_in_between_costs_nothing_of_what_came_before(
+    shell: Shell, files: list[tuple[ManifestRow, str]], sandbox: Sandbox, status: int
+) -> None:
+    broken = {"match": "_i2d", "times": 1, "fault": "reset", "after_bytes": 3000}
+    busy = {"match": "_i2d", "times": 2, "fault": "status", "status": status}
+    sandbox.faults(broken, busy)
+    since = sandbox.mark()
+    done = shell.run(text_of(files))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert all_right(shell, files)
+    asked = [entry["range"] for entry in sandbox.log(since) if entry["uri"] == PUBLIC_URI]
+    assert asked == ["", *["bytes=3000-"] * 3], "the error's own body was not counted in"
+
+
+def test_an_error_is_told_by_its_status(
+    shell: Shell, files: list[tuple[ManifestRow, str]], sandbox: Sandbox
+) -> None:
+    sandbox.faults({"match": "_i2d", "times": 99, "fault": "status", "status": 500})
+    done = shell.run(text_of(files))
+    assert (done.returncode, "the server answered 500" in done.stdout) == (1, True)
+    parts = list((shell.folder / f"{FOLDER}.parts").iterdir())
+    assert not any(path.name == "1" for path in parts), "an error page is no beginning of a file"
+
+
 def test_what_keeps_going_wrong_is_reported_at_the_end(
     shell: Shell, files: list[tuple[ManifestRow, str]], sandbox: Sandbox
 ) -> None:
