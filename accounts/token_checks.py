@@ -17,9 +17,10 @@ from accounts import archive, audit, token_warnings, vault
 from accounts.access import Person
 from accounts.models import ArchiveToken, TokenState
 from accounts.vault import Opened
-from mastportal.mast.client import Identity, MastClient
+from mastportal.mast.client import MastClient
 from mastportal.mast.connection import Credential
 from mastportal.mast.errors import ArchiveError, Refused
+from mastportal.mast.identity import Identity
 
 EXCLUSIVE_ACCESS = "mast:exclusive_access"
 NOBODY = Identity(anonymous=True, owner="", scopes=())

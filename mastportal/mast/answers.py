@@ -1,11 +1,12 @@
 """Judges the archive's answers: a JSON object, or the error that a person should hear about."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import requests
 
-from mastportal.mast.errors import ArchiveError, BadQuestion, NotFound, Refused, Unavailable
+from mastportal.mast.errors import ArchiveError, BadQuestion, NotFound, Refused, TimedOut, Unavailable
 
 _OUR_FAULT = re.compile(
     r"invalid|unknown (?!service)|unrecogni[sz]ed|not valid|does not exist|no such|syntax|parameter|column",
@@ -52,6 +53,22 @@ def status_error(response: requests.Response) -> ArchiveError | None:
     if status in (400, 413, 414, 422):
         return BadQuestion(f"The archive does not accept the question (status {status}).", field="criteria")
     return Unavailable(f"The archive answered with status {status} instead of data.")
+
+
+def answered(call: Callable[[], Any]) -> Any:
+    """What the call to requests or astroquery returns; their errors are raised as ArchiveError."""
+    try:
+        return call()
+    except requests.HTTPError as error:
+        raise (status_error(error.response) or Unavailable("The archive could not answer.")) from None
+    except TimeoutError:
+        raise TimedOut("The archive did not finish the answer in time; ask for less at once.") from None
+    except requests.RequestException:
+        raise Unavailable(
+            "The archive answered with a web page or something broken instead of data."
+        ) from None
+    except (AttributeError, KeyError, TypeError):
+        raise Unavailable("The archive's answer is not of the kind that was asked for.") from None
 
 
 def _what(response: requests.Response) -> str:

@@ -5,7 +5,7 @@ astroquery is loaded with the first question, so that processes which ask none n
 
 import importlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ import requests
 import stamina
 
 from mastportal.mast.adapter import ArchiveAdapter, mount
-from mastportal.mast.answers import json_object, status_error, table_page
+from mastportal.mast.answers import answered, json_object, table_page
 from mastportal.mast.arrow import page_table
 from mastportal.mast.asking import (
     Asked,
@@ -25,8 +25,9 @@ from mastportal.mast.asking import (
 )
 from mastportal.mast.connection import Archive, Credential
 from mastportal.mast.criteria import Criteria, parse_question
-from mastportal.mast.errors import ArchiveError, NotFound, TimedOut, TooMany, Unavailable, may_pass
+from mastportal.mast.errors import ArchiveError, NotFound, TooMany, Unavailable, may_pass
 from mastportal.mast.fields import PRODUCT_FIELDS, Field, arrow_schema, fields_by_name
+from mastportal.mast.identity import Identity, identity_in
 from mastportal.mast.leaving_out import leaving_out
 from mastportal.mast.resolving import Resolved, it_moves, nobody_knows, place_in
 from mastportal.mast.solar_system import is_moving_body, target_name_question
@@ -35,15 +36,6 @@ from mastportal.mast.value_counts import count_values
 PAGE_ROWS = 50_000
 ATTEMPTS = 4
 _OFFER_TIMEOUT_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Whose token it is, as the archive's /whoami says; `owner` is empty for nobody's."""
-
-    anonymous: bool
-    owner: str
-    scopes: tuple[str, ...]
 
 
 class MastClient:
@@ -152,15 +144,12 @@ class MastClient:
 
     def whoami(self) -> Identity:
         """Whose token this client has. A token the archive does not know is anonymous."""
-        answer = self._retried(self._whoami)
-        anonymous = bool(answer.get("anon", True))
-        owner = "" if anonymous else str(answer.get("ezid") or answer.get("eppn") or "")
-        return Identity(anonymous, owner, tuple(map(str, answer.get("scopes") or ())))
+        return identity_in(self._retried(self._whoami))
 
     def _whoami(self) -> dict[str, Any]:
         adapter = ArchiveAdapter(self._archive, self._credential, self._heartbeat)
         with mount(requests.Session(), adapter) as session:
-            response = _sent(
+            response = answered(
                 lambda: session.get(self._archive.url("/whoami"), headers={"Accept": "application/json"})
             )
         self.last_date = adapter.last_date
@@ -198,7 +187,7 @@ class MastClient:
         portal, adapter = self._portal
         self._portal = None
         try:
-            answer: requests.Response = _sent(
+            answer: requests.Response = answered(
                 lambda: portal.ask(asked.service, asked.params, page, page_rows)
             )
         finally:
@@ -238,22 +227,6 @@ class MastClient:
         except ArchiveError:
             return f"some observations may have a name like {pattern}"
         return f"{count:,} observations have a name like {pattern}"
-
-
-def _sent(call: Callable[[], Any]) -> Any:
-    """Calls requests or astroquery and says their errors in our words."""
-    try:
-        return call()
-    except requests.HTTPError as error:
-        raise (status_error(error.response) or Unavailable("The archive could not answer.")) from None
-    except TimeoutError:
-        raise TimedOut("The archive did not finish the answer in time; ask for less at once.") from None
-    except requests.RequestException:
-        raise Unavailable(
-            "The archive answered with a web page or something broken instead of data."
-        ) from None
-    except (AttributeError, KeyError, TypeError):
-        raise Unavailable("The archive's answer is not of the kind that was asked for.") from None
 
 
 def _too_many(count: int, limit: int) -> TooMany:

@@ -20,7 +20,8 @@ from .keyword_tables import KeywordTables, served_page
 from .making import Maker, Product
 from .names import Names, Position, fold_name
 from .observation import EXCLUSIVE, PUBLIC, Observation, mjd_of
-from .products import RECOMMENDED, Listed
+from .product_rows import linked, product_row, uri_of
+from .products import Listed
 from .recorded import NO_RECORDS, Recorded
 from .survey import built_in
 from .unfolding import Unfolded
@@ -112,7 +113,7 @@ class Holdings:
         if row is None:
             return []
         observation, lines = self._catalogue.listed(row)
-        return [self._product_row(observation, line) for line in lines] or self._link_row(observation)
+        return [self._row(observation, line) for line in lines] or self._link_row(observation)
 
     def product(self, uri: str) -> Product | None:
         """The file of a dataURI, None where there is none."""
@@ -121,9 +122,10 @@ class Holdings:
             observation = self._observation_of(record)
             return self._maker.named(observation, uri, str(record["obs_id"]), self._recorded.members(record))
         if (sensing := wavefront_observation(filename)) is not None:
-            return self._maker.named(sensing, uri, sensing.obs_id) if uri == _uri(sensing, filename) else None
+            is_it = uri == uri_of(sensing, filename)
+            return self._maker.named(sensing, uri, sensing.obs_id) if is_it else None
         found = self._catalogue.find(filename)
-        if found is not None and uri == _uri(found[0], filename):
+        if found is not None and uri == uri_of(found[0], filename):
             return self._maker.listed(*found, uri)
         return self._unlisted(uri)
 
@@ -191,7 +193,7 @@ class Holdings:
         listed = {entry["productFilename"] for entry in rows}
         main = observation.data_url.rpartition("/")[2]
         return rows + [
-            self._product_row(observation, line)
+            self._row(observation, line)
             for line in lines
             if line.filename == main and line.filename not in listed
         ]
@@ -205,59 +207,13 @@ class Holdings:
         return {**record, "size": product.size_bytes, "dataRights": rights}
 
     def _link_row(self, observation: Observation) -> list[dict[str, object]]:
-        """Other missions' rows have the one product their dataURL names."""
-        if observation.collection in ("JWST", "HST") or observation.level == -1 or not observation.data_url:
-            return []
-        filename = observation.data_url.rpartition("/")[2]
-        line = Listed(
-            filename,
-            observation.obs_id,
-            observation.obsid,
-            "S",
-            None,
-            "SCIENCE",
-            "",
-            observation.level,
-            True,
-            0.0,
-        )
-        return [self._row(observation, line, observation.data_url, self.product(observation.data_url))]
+        line, uri = linked(observation), observation.data_url
+        return [product_row(observation, line, uri, self.product(uri), self._today)] if line else []
 
-    def _product_row(self, observation: Observation, line: Listed) -> dict[str, object]:
-        uri = _uri(observation, line.filename)
-        return self._row(observation, line, uri, self._maker.listed(observation, line, uri))
-
-    def _row(
-        self, observation: Observation, line: Listed, uri: str, product: Product | None
-    ) -> dict[str, object]:
-        jwst = observation.collection == "JWST"
-        late = product is not None and product.is_exclusive(self._today)
-        return {
-            "obsID": line.obsid,
-            "obs_collection": observation.collection,
-            "dataproduct_type": observation.product_type,
-            "obs_id": line.obs_id,
-            "description": line.description,
-            "type": line.letter,
-            "dataURI": uri,
-            "productType": line.product_type,
-            "productGroupDescription": RECOMMENDED if line.is_recommended else None,
-            "productSubGroupDescription": line.group,
-            "productDocumentationURL": None,
-            "project": "CALJWST" if jwst else observation.collection,
-            "prvversion": "1.20.2" if jwst and line.level > 1 else None,
-            "proposal_id": observation.program or None,
-            "productFilename": line.filename,
-            "size": product.size_bytes if product is not None else None,
-            "parent_obsid": observation.obsid,
-            "dataRights": EXCLUSIVE if late else PUBLIC,
-            "calib_level": line.level,
-            "filters": observation.filters or None,
-        }
-
-
-def _uri(observation: Observation, filename: str) -> str:
-    return f"mast:{observation.collection}/product/{filename}"
+    def _row(self, observation: Observation, line: Listed) -> dict[str, object]:
+        uri = uri_of(observation, line.filename)
+        product = self._maker.listed(observation, line, uri)
+        return product_row(observation, line, uri, product, self._today)
 
 
 def load(folder: Path | None, *, today: date | None, scale: int | None, file_bytes: int | None) -> Holdings:

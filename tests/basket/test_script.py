@@ -42,7 +42,7 @@ def test_a_file_is_fetched_from_the_archives_own_address() -> None:
 def test_nothing_is_used_that_curl_7_58_lacks() -> None:
     """Its --fail leaves no headers of an error behind, so that nobody would know how long to wait."""
     said = [line for line in script(row(), exclusive()).splitlines() if not line.lstrip().startswith("#")]
-    for option in ("--fail ", "--fail-with-body", "--retry-all-errors", "--parallel"):
+    for option in ("--fail", "--retry-all-errors", "--parallel"):
         assert not [line for line in said if option in line]
 
 
