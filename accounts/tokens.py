@@ -14,9 +14,9 @@ from accounts.models import ArchiveToken, Profile, TokenState
 from accounts.seal import seal
 from accounts.token_checks import EXCLUSIVE_ACCESS
 from accounts.token_ends import LIFETIME, WARN_BEFORE, ends_of
-from mastportal.mast.identity import Identity
 from mastportal.mast.connection import Credential
 from mastportal.mast.errors import BadQuestion
+from mastportal.mast.identity import Identity
 
 # Longer than any token MAST makes; a pasted page is not one.
 LONGEST = 200

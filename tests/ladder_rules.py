@@ -1,22 +1,23 @@
 """What nobody, an outsider, a reader, an editor and the owner meet at every address of the project."""
 
-from typing import Any
+from tests.ladder_baskets import BASKET_RULES
+from tests.ladder_steps import (
+    ALLOWED,
+    FORBIDDEN,
+    MEMBER,
+    NOBODY,
+    NOT_THERE,
+    NOWHERE,
+    OWN,
+    PUBLIC,
+    READ,
+    RUN,
+    SIGN_IN,
+    UNLESS_IN,
+    WRITE,
+    Rules,
+)
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-PEOPLE = ("anonymous", "charlie", "dora", "bob", "alice")
-ALLOWED = "allowed"
-NOT_THERE, FORBIDDEN, SIGN_IN, NO_SUCH_METHOD = 404, 403, "sign in", 405
-
-# What each of PEOPLE meets: an outsider is told there is no such thing, a reader that it may not be changed.
-PUBLIC = (ALLOWED, ALLOWED, ALLOWED, ALLOWED, ALLOWED)
-MEMBER = (SIGN_IN, ALLOWED, ALLOWED, ALLOWED, ALLOWED)
-READ = (SIGN_IN, NOT_THERE, ALLOWED, ALLOWED, ALLOWED)
-WRITE = (SIGN_IN, NOT_THERE, FORBIDDEN, ALLOWED, ALLOWED)
-NOWHERE = (NOT_THERE, NOT_THERE, NOT_THERE, NOT_THERE, NOT_THERE)
-UNLESS_IN = (SIGN_IN, NOT_THERE, NOT_THERE, NOT_THERE, NOT_THERE)
-OWN = (SIGN_IN, NOT_THERE, NOT_THERE, NOT_THERE, ALLOWED)
-RUN = (SIGN_IN, NOT_THERE, FORBIDDEN, FORBIDDEN, ALLOWED)
-NOBODY = (NOT_THERE,) * len(PEOPLE)
 NEEDS_ROWS = {
     "result",
     "result-row",
@@ -38,7 +39,7 @@ NEEDS_ROWS = {
     "observation-bundle",
 }
 
-RULES: dict[str, dict[str, tuple[Any, ...]]] = {
+RULES: Rules = BASKET_RULES | {
     "healthz": {"GET": PUBLIC},
     "help": {"GET": PUBLIC},
     "schema": {"GET": PUBLIC},
@@ -181,80 +182,4 @@ RULES: dict[str, dict[str, tuple[Any, ...]]] = {
     "unsubscribe": {"GET": PUBLIC, "POST": PUBLIC},
     "api-subscriptions": {"GET": MEMBER, "POST": MEMBER},
     "api-subscription": {"GET": OWN, "PATCH": OWN, "DELETE": OWN},
-    # Baskets and bundles belong to somebody, and may be shared with a group.
-    "baskets": {"GET": MEMBER, "POST": MEMBER},
-    "basket": {"GET": READ},
-    "basket-state": {"GET": READ},
-    "basket-pipeline": {"GET": READ},
-    "basket-add": {"POST": WRITE},
-    "basket-import": {"POST": MEMBER},
-    "basket-import-again": {"POST": WRITE},
-    "basket-exactly": {"POST": WRITE},
-    "basket-export": {"GET": READ},
-    "basket-rows": {"GET": READ},
-    "basket-note": {"POST": WRITE},
-    "basket-activity": {"GET": READ},
-    "basket-manage": {"GET": READ},
-    "basket-lock": {"POST": WRITE},
-    "basket-unlock": {"POST": WRITE},
-    "basket-copy": {"POST": READ},
-    "basket-merge": {"POST": WRITE},
-    "basket-settings": {"POST": WRITE},
-    "basket-remove": {"POST": WRITE},
-    "basket-refresh": {"POST": WRITE},
-    "basket-line-remove": {"POST": WRITE},
-    "basket-file-remove": {"POST": WRITE},
-    "basket-selection": {"POST": WRITE},
-    "basket-preflight": {"GET": READ},
-    "basket-bundle": {"POST": READ},
-    "basket-script": {"GET": READ},
-    "basket-download": {"GET": READ},
-    "basket-list": {"GET": READ},
-    "bundles": {"GET": MEMBER},
-    "bundle": {"GET": READ},
-    "bundle-state": {"GET": READ},
-    "bundle-files": {"GET": READ},
-    "bundle-retry": {"POST": WRITE},
-    "bundle-changes": {"GET": READ},
-    "bundle-download": {"GET": READ},
-    "bundle-script": {"GET": READ},
-    "bundle-list": {"GET": READ},
-    "bundle-again": {"POST": READ},
-    "bundle-remove": {"POST": WRITE},
-    "bundle-staging": {"GET": READ},
-    "bundle-stage": {"POST": READ},
-    "bundle-unstage": {"POST": READ},
-    "api-baskets": {"GET": MEMBER, "POST": MEMBER},
-    "api-basket": {"GET": READ, "PATCH": WRITE, "DELETE": WRITE},
-    "api-selection": {"GET": READ, "PUT": WRITE},
-    "api-basket-refresh": {"POST": WRITE},
-    "api-basket-imports": {"POST": MEMBER},
-    "api-basket-import": {"GET": READ},
-    "api-basket-export": {"GET": READ},
-    "api-basket-rows": {"GET": READ},
-    "api-basket-notes": {"PUT": WRITE},
-    "api-basket-activity": {"GET": READ},
-    "api-basket-lock": {"POST": WRITE, "DELETE": WRITE},
-    "api-basket-copy": {"POST": READ},
-    "api-basket-merge": {"POST": WRITE},
-    "api-lines": {"POST": WRITE},
-    "api-line": {"DELETE": WRITE},
-    "api-products": {"GET": READ, "POST": WRITE, "DELETE": WRITE},
-    "api-product-facets": {"GET": READ},
-    "api-product-export": {"GET": READ},
-    "api-script": {"GET": READ},
-    "api-basket-download": {"GET": READ},
-    "api-list": {"GET": READ},
-    "api-staging": {"GET": READ, "POST": READ, "DELETE": READ},
-    "api-basket-bundles": {"POST": READ},
-    "api-pipeline": {"GET": READ},
-    "api-preflight": {"GET": READ},
-    "api-bundles": {"GET": MEMBER},
-    "api-bundle": {"GET": READ, "DELETE": WRITE},
-    "api-bundle-again": {"POST": READ},
-    "api-bundle-retry": {"POST": WRITE},
-    "api-changes": {"GET": READ},
-    "api-manifest": {"GET": READ},
-    "api-checksums": {"GET": READ},
-    "api-download": {"GET": READ},
 }

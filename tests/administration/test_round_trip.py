@@ -24,7 +24,7 @@ from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN
 from tests.files.conftest import listed as listed
 from tests.files.conftest import secret as secret
-from tests.files.test_running_streams import Row, accepted, bundle_of, stored
+from tests.files.running import Row, accepted, bundle_of, stored
 from tests.people import client_of
 from tests.started import OURS
 

@@ -60,3 +60,9 @@ def exclusive_uri(exclusive_programme: str) -> str:
     rows = observations(settings.ARCHIVE_URL, **asked)
     listed = products(settings.ARCHIVE_URL, rows[0]["obsid"])
     return next(row["dataURI"] for row in listed if row["dataRights"] == "EXCLUSIVE_ACCESS")
+
+
+@pytest.fixture
+def mine(alice: User) -> Basket:
+    """An empty basket of Alice's alone."""
+    return Basket.objects.create(name="Mine", owner=alice)

@@ -15,7 +15,7 @@ from basket.models import Bundle
 from basket.phases import Phase, Status
 from mastportal.files.models import StoredFile
 from mastportal.tables.columns import BadQuery
-from tests.basket.test_page_states import HOSTILE, bundle_of, file_of
+from tests.basket.states import HOSTILE, bundle_of, file_of
 from tests.basket.test_pages import HTMX, text
 
 pytestmark = pytest.mark.django_db

@@ -24,7 +24,7 @@ from mastportal.files.room import Left
 from mastportal.search.models import ProductList
 from tests.archive import Sandbox
 from tests.basket.make import bundle_of, completed, exclusive_basket, only
-from tests.basket.test_page_states import HOSTILE
+from tests.basket.states import HOSTILE
 from tests.basket.test_pages import HTMX, text
 from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN
 
@@ -44,8 +44,6 @@ PLAIN = Preflight(
     never_fits="",
     rate=None,
 )
-
-
 NOTHING = {"files": 0, "here_files": 0, "to_fetch_bytes": 0}
 
 

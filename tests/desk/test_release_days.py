@@ -18,7 +18,7 @@ from mastportal.desk.release_days import months_of, releases_of
 from mastportal.search.models import ResultSet, Search, SearchUse
 from mastportal.tables.dates import in_days
 from tests.archive import Sandbox
-from tests.basket.test_page_states import HOSTILE
+from tests.basket.states import HOSTILE
 from tests.people import client_of, signed_in
 from tests.search.make import answered
 

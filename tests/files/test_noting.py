@@ -16,8 +16,8 @@ from mastportal.files.streaming import RightEnded, counted
 from tests.archive import Sandbox
 from tests.files.archive_products import ALICE_TOKEN
 from tests.files.conftest import obtain
+from tests.files.running import MIB, accepted, bundle_of, running, stored
 from tests.files.test_api import note
-from tests.files.test_running_streams import MIB, accepted, bundle_of, running, stored
 from tests.people import client_of
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.urls import reverse
 from basket.models import Bundle
 from basket.phases import Phase
 from mastportal.files.models import Access
-from tests.files.test_running_streams import bundle_of, stored
+from tests.files.running import bundle_of, stored
 from tests.people import client_of
 
 pytestmark = pytest.mark.django_db

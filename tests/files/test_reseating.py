@@ -10,7 +10,7 @@ import pytest
 from mastportal.files import store
 from mastportal.files.models import StoredFile
 from mastportal.files.reseating import Seat, reseat
-from tests.files.test_running_streams import stored
+from tests.files.running import stored
 
 pytestmark = pytest.mark.django_db
 

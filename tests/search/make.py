@@ -1,4 +1,4 @@
-"""What the tests of search ask, and how they wait."""
+"""What the tests of search ask, how they wait, and what they are told."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from mastportal.search import lookups, results
 from mastportal.search.models import Lookup, ResultSet, Search
 
+SEARCHES = "/api/v1/searches"
 PROGRAMME = {"collection": "programs", "programs": "1176"}
 KEYWORDS = {"collection": "jwst-keywords", "instrument": "niriss", "criteria": {"exp_type": ["NIS_WFSS"]}}
 # Files of six combined products, and of exposures of observations that have none.
@@ -42,3 +43,9 @@ def understood_list(targets: list[object]) -> Lookup:
         lookups.answer(lookup.pk)
         lookup.refresh_from_db()
     return lookup
+
+
+def error(response: Any) -> dict[str, Any]:
+    """What a refused request is told."""
+    told: dict[str, Any] = response.json()["error"]
+    return told

@@ -4,22 +4,12 @@ import gzip
 
 import numpy as np
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from mastportal.search.opened import tables
 from mastportal.search.plots.api import MEDIA_TYPE
-from tests.archive import Sandbox
-from tests.search.make import PROGRAMME, answered
 from tests.tables.test_points import unpacked
-
-
-@pytest.fixture
-def programme(sandbox: Sandbox, alice: User) -> str:
-    tables.clear()
-    return f"/api/v1/searches/{answered(PROGRAMME, alice).pk}"
 
 
 def test_points_are_those_of_the_rows(api: APIClient, programme: str) -> None:

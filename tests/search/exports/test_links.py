@@ -5,14 +5,11 @@ import time
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from django.contrib.auth.models import User
 from django.core import signing
 from django.test import Client
 from rest_framework.test import APIClient
 
 from mastportal.search.exports import links
-from tests.archive import Sandbox
-from tests.search.make import PROGRAMME, answered
 
 
 class EarlierSigner(signing.TimestampSigner):
@@ -20,12 +17,6 @@ class EarlierSigner(signing.TimestampSigner):
 
     def timestamp(self) -> str:
         return signing.b62_encode(int(time.time()) - 11 * 60)
-
-
-@pytest.fixture
-def programme(sandbox: Sandbox, alice: User) -> str:
-    """The address of an answered search."""
-    return f"/api/v1/searches/{answered(PROGRAMME, alice).pk}"
 
 
 def path_of(api: APIClient, programme: str, query: str) -> str:
