@@ -10,7 +10,7 @@ from django.utils import timezone
 from basket.models import Basket, Bundle, BundleFile
 from basket.phases import Phase
 from mastportal.search.models import ProductList
-from tests.basket.test_pages import text
+from tests.basket.shown import text
 
 HOSTILE = "<script>alert('x')</script>"
 

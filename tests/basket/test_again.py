@@ -15,8 +15,8 @@ from basket.models import Bundle
 from basket.phases import Phase, Status
 from mastportal.files.models import StoredFile
 from mastportal.tables.columns import BadQuery
+from tests.basket.shown import HTMX, text
 from tests.basket.states import HOSTILE, bundle_of, file_of
-from tests.basket.test_pages import HTMX, text
 
 pytestmark = pytest.mark.django_db
 WANTED = {"contents": {"lines": [], "singles": []}, "selection": {}, "observation": None}

@@ -16,8 +16,8 @@ from basket.models import Bundle, BundleFile
 from basket.phases import GIVEN_UP, Phase, Status
 from basket.progress import progress_of
 from mastportal.files.models import StoredFile
+from tests.basket.shown import HTMX, text
 from tests.basket.states import HOSTILE, bundle_of, file_of
-from tests.basket.test_pages import HTMX, text
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db

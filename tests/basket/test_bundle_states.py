@@ -11,8 +11,8 @@ from django.utils import timezone
 from basket.pages import BundleView
 from basket.phases import Phase, Status
 from basket.progress import progress_of
+from tests.basket.shown import text
 from tests.basket.states import bundle_of, file_of, page
-from tests.basket.test_pages import text
 
 pytestmark = pytest.mark.django_db
 

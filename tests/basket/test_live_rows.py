@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from basket import activity, baskets, lines, notes
 from basket.models import Basket
 from tests.basket.make import observation
-from tests.basket.test_pages import text
+from tests.basket.shown import text
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from basket import baskets, lines
 from basket.models import Basket
 from mastportal.conflicts import Conflict
 from tests.basket.make import observation
-from tests.basket.test_pages import text
+from tests.basket.shown import text
 from tests.people import client_of, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.test import Client
 from basket import lines
 from basket.models import Basket, Bundle
 from basket.phases import Phase, Status
+from tests.basket.shown import HTMX, text
 from tests.basket.states import HOSTILE, bundle_of, file_of, listed, page
-from tests.basket.test_pages import HTMX, text
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db

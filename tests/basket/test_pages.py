@@ -1,6 +1,5 @@
 """The pages of baskets and bundles: whole and in part, with and without what they show."""
 
-import re
 from typing import Any
 
 import pytest
@@ -14,22 +13,14 @@ from basket.phases import Phase
 from mastportal.search.models import ProductList
 from tests.archive import Sandbox
 from tests.basket.make import KEYWORDS, PROGRAMME, bundle_of, completed, only, rows_of
+from tests.basket.shown import HTMX, text
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
 def bundle(basket: Basket, alice: User) -> Bundle:
     return completed(bundle_of(only(basket, "f.suffix=asn&f.calib_level=3"), alice))
-
-
-def text(answer: Any, status: int = 200) -> str:
-    """The page on one line, without what differs from one answer to the next."""
-    assert answer.status_code == status
-    return re.sub(
-        r'(name="csrfmiddlewaretoken" value=)"\w+"', r"\1", " ".join(answer.content.decode().split())
-    )
 
 
 def test_an_empty_list_says_what_to_do(web: Client) -> None:

@@ -19,7 +19,7 @@ from mastportal.search.models import ListedUri, ProductList
 from mastportal.tables.columns import BadQuery
 from tests.archive import Sandbox
 from tests.basket.make import KEYWORDS, bundle_of, completed, harvested, only, rows_of
-from tests.basket.test_pages import text
+from tests.basket.shown import text
 from tests.people import client_of, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

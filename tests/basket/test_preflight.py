@@ -24,8 +24,8 @@ from mastportal.files.room import Left
 from mastportal.search.models import ProductList
 from tests.archive import Sandbox
 from tests.basket.make import bundle_of, completed, exclusive_basket, only
+from tests.basket.shown import HTMX, text
 from tests.basket.states import HOSTILE
-from tests.basket.test_pages import HTMX, text
 from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -17,8 +17,8 @@ from basket.preflight import preflight_of
 from basket.rights import exclusive_scope
 from tests.archive import Sandbox
 from tests.basket.make import exclusive_basket
+from tests.basket.shown import HTMX, text
 from tests.basket.tables import TODAY_MJD, harvested_table, product
-from tests.basket.test_pages import HTMX, text
 from tests.files.archive_products import ALICE_TOKEN, BOB_TOKEN
 from tests.people import client_of, signed_in
 

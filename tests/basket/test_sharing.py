@@ -11,7 +11,7 @@ from basket.models import Basket
 from mastportal.conflicts import Outdated
 from mastportal.tables.columns import BadQuery
 from tests.basket.make import observation
-from tests.basket.test_pages import text
+from tests.basket.shown import text
 from tests.people import client_of, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
